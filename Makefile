@@ -1,0 +1,100 @@
+# Every task of the project. `make` alone lists them; CI calls these and nothing else.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+PYTHON ?= python3
+BOOTSTRAP = @command -v $(PYTHON) >/dev/null 2>&1 \
+	|| { echo "lobbycard: Python 3.11 or 3.12 is needed, and no $(PYTHON) was found." >&2; exit 1; }; \
+	exec $(PYTHON) tools/bootstrap.py
+TOOL = $(BOOTSTRAP) exec
+TESTS = $(TOOL) python -m tools.run_tests
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## start everything on this machine (PORT=5100 LOBBYCARD_HOME=dir for a second copy); Ctrl-C stops it
+	$(BOOTSTRAP) run
+
+.PHONY: status
+status: ## tell whether a copy runs, and how its parts are
+	$(BOOTSTRAP) status
+
+.PHONY: reset
+reset: ## delete the data of `make run`, after asking (YES=1 does not ask)
+	$(BOOTSTRAP) reset $(if $(YES),--yes)
+
+.PHONY: test
+test: ## all checks and tests, at most 20 minutes (REQUIRE_REAL=1: whatever is left out is a failure)
+	$(TESTS)
+
+.PHONY: test-all
+test-all: ## the same with the long suites
+	$(TESTS) all
+
+.PHONY: format
+format: ## lay out the Python code
+	$(TOOL) ruff format .
+
+.PHONY: lint
+lint: ## style, bugs and imports of the Python code
+	$(TESTS) format lint imports
+
+.PHONY: types
+types: ## types of the Python code
+	$(TESTS) types
+
+.PHONY: compose
+compose: ## let docker-compose read its file
+	$(TESTS) compose
+
+.PHONY: bench-gateway
+bench-gateway: ## what a request costs the gateway, beside a plain Flask route
+	$(TOOL) python -m tools.bench_gateway
+
+.PHONY: image
+image: ## build the container image
+	docker build -f deploy/service.Dockerfile -t lobbycard:local .
+
+.PHONY: unit
+unit: ## tests of every room on the embedded engines
+	$(TESTS) unit
+
+.PHONY: real
+real: ## tests of every room on MariaDB, Redis and RabbitMQ
+	$(TESTS) real
+
+.PHONY: system
+system: ## tests of the whole system, started by the launcher
+	$(TESTS) system
+
+.PHONY: pages
+pages: ## types and tests of the pages' JavaScript
+	$(TESTS) pages
+
+.PHONY: browser
+browser: ## tests of the pages in Chromium
+	$(TESTS) browser
+
+.PHONY: contracts
+contracts: ## write contracts/ and docs/reference/ anew from the code
+	$(TOOL) sh -c 'python -m tools.export_contracts && python -m tools.export_reference'
+
+.PHONY: explain
+explain: ## how the gateway splits a query: make explain QUERY='{ movies { nodes { title } } }', or a file's name
+	$(TOOL) python -m gateway explain --supergraph contracts/supergraph.graphql "$$QUERY"
+
+.PHONY: measure
+measure: ## seconds until ready and memory of a copy started for that
+	$(TOOL) python -m tools.measure
+
+.PHONY: lock
+lock: ## resolve and hash the packages anew (UPGRADE=1 takes newer versions)
+	$(TOOL) python tools/lock.py $(if $(UPGRADE),--upgrade)
+
+.PHONY: clean
+clean: ## delete what the tools made, not the data
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache frontend/node_modules
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

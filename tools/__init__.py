@@ -1,0 +1,1 @@
+"""What keeps the project going: start it, measure it, export its contracts."""
