@@ -1,0 +1,35 @@
+"""How often somebody may do something: counted in Redis, in this process alone while Redis is away."""
+
+from __future__ import annotations
+
+import time
+from typing import cast
+
+from limits import RateLimitItemPerSecond
+from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+from chassis.errors import RateLimited
+from chassis.logs import log
+
+
+class RateLimiter:
+    """Moving-window limits. When Redis fails they go on per process: safe, not open."""
+
+    def __init__(self, redis_url: str, prefix: str) -> None:
+        self._prefix = prefix
+        shared = cast(Storage, storage_from_string(redis_url, socket_timeout=1, socket_connect_timeout=1))
+        self._shared = MovingWindowRateLimiter(shared)
+        self._local = MovingWindowRateLimiter(MemoryStorage())
+
+    def hit(self, name: str, key: str, *, limit: int, per_seconds: int) -> None:
+        """Count one use of `name` by `key`. Raises RateLimited, with the seconds to wait, beyond `limit`."""
+        item = RateLimitItemPerSecond(limit, per_seconds, namespace=self._prefix)
+        try:
+            limiter, allowed = self._shared, self._shared.hit(item, name, key)
+        except Exception as error:  # noqa: BLE001  # whatever the storage raises: count here instead
+            log().warning("limits count locally", error=repr(error))
+            limiter, allowed = self._local, self._local.hit(item, name, key)
+        if not allowed:
+            reset = limiter.get_window_stats(item, name, key).reset_time
+            raise RateLimited(retry_after_seconds=max(1, int(reset - time.time()) + 1))

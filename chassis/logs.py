@@ -1,0 +1,57 @@
+"""Logs: one JSON line per event, with the request id, and no secrets."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from chassis.request_scope import current_request_id
+
+_SECRET_PARTS = ("password", "token", "secret", "authorization", "cookie", "qrpayload")
+MASK = "•••"
+
+
+def configure(service: str, level: str = "INFO") -> None:
+    """Send structured lines of `service` to standard output; safe to call again."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _name_room(service),
+            _mask,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=False,
+    )
+    logging.getLogger("pika").setLevel(logging.CRITICAL)
+
+
+def log() -> Any:
+    """The process's structured logger."""
+    return structlog.get_logger()
+
+
+def _name_room(service: str) -> Any:
+    def add(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event.setdefault("service", service)
+        request_id = current_request_id()
+        if request_id is not None:
+            event.setdefault("request_id", request_id)
+        return event
+
+    return add
+
+
+def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for name in event:
+        if any(part in name.lower() for part in _SECRET_PARTS):
+            event[name] = MASK
+    return event

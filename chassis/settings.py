@@ -1,0 +1,105 @@
+"""Settings of a process: read once from the environment, all faults told together, frozen afterwards."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TypeVar
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEVELOPMENT = "development"
+PRODUCTION = "production"
+EXAMPLE_MARKS = ("change-me", "changeme", "example", "secret-secret", "password")
+
+
+class SettingsError(Exception):
+    """The environment does not make a valid configuration; `faults` names each setting in words."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+class ServiceSettings(BaseSettings):
+    """What every service needs to know; a service's own settings.py extends it."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    environment: str = Field(DEVELOPMENT, alias="LOBBYCARD_ENV", pattern="^(development|production)$")
+    database_url: str = Field(alias="DATABASE_URL")
+    redis_url: str = Field("redis://127.0.0.1:6379/0", alias="REDIS_URL")
+    broker_url: str = Field(
+        "", alias="BROKER_URL", description="amqp://… for RabbitMQ; empty or redis://…: Redis Streams."
+    )
+    internal_secret: str = Field(
+        alias="INTERNAL_SECRET", min_length=32, description="Signs callers between rooms."
+    )
+    peer_list: str = Field("", alias="PEERS", description="name=url, separated by commas.")
+    public_url: str = Field(
+        "http://localhost:5000", alias="PUBLIC_URL", description="Where people reach the gateway."
+    )
+    log_level: str = Field("INFO", alias="LOG_LEVEL")
+    prefix: str = Field("lobbycard", alias="MESSAGE_PREFIX", description="Start of queue and stream names.")
+    introspection: bool = Field(True, alias="INTROSPECTION")
+    sqlite_synchronous: str = Field("NORMAL", alias="SQLITE_SYNCHRONOUS", pattern="^(NORMAL|FULL)$")
+
+    @field_validator("internal_secret")
+    @classmethod
+    def _secret_is_not_an_example(cls, secret: str) -> str:
+        # The environment is checked again by refuse_examples in production; a blank-looking key never passes.
+        if len(set(secret)) < 8:
+            raise ValueError("has too few different characters to be a secret")
+        return secret
+
+    @property
+    def is_production(self) -> bool:
+        """Whether the strict rules of a live installation hold."""
+        return self.environment == PRODUCTION
+
+    @cached_property
+    def peers(self) -> dict[str, str]:
+        """Base URL by service name."""
+        pairs = (entry.split("=", 1) for entry in self.peer_list.split(",") if "=" in entry)
+        return {name.strip(): url.strip().rstrip("/") for name, url in pairs}
+
+    @property
+    def message_url(self) -> str:
+        """The broker's address; Redis carries the messages where no other broker is named."""
+        return self.broker_url or self.redis_url
+
+
+Settings = TypeVar("Settings", bound=ServiceSettings)
+
+
+def load(kind: type[Settings], **overrides: object) -> Settings:
+    """Settings of `kind` from the environment.
+
+    Raises SettingsError naming every wrong or missing setting at once; in production also example secrets.
+    """
+    try:
+        settings = kind(**overrides)  # type: ignore[arg-type]  # the environment gives what is not overridden
+    except ValidationError as error:
+        raise SettingsError(
+            [f"{_name(kind, fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        ) from None
+    if settings.is_production:
+        _refuse_examples(settings)
+    return settings
+
+
+def _name(kind: type[ServiceSettings], location: tuple[int | str, ...]) -> str:
+    first = str(location[0]) if location else "settings"
+    field = kind.model_fields.get(first)
+    return str(field.alias) if field is not None and field.alias else first
+
+
+def _refuse_examples(settings: ServiceSettings) -> None:
+    faults = [
+        f"{field.alias or name}: is an example value; production needs a secret of its own"
+        for name, field in type(settings).model_fields.items()
+        if any(part in name for part in ("secret", "key", "pepper"))
+        and any(mark in str(getattr(settings, name)).lower() for mark in EXAMPLE_MARKS)
+    ]
+    if faults:
+        raise SettingsError(faults)

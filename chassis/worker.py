@@ -1,0 +1,149 @@
+"""The second door, "something happened": relay of the outbox, reactions to events, timers.
+
+Each part runs in a thread of its own and starts over after a failure; `Worker.stop` ends them between two steps.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chassis import idempotency, inbox, logs, outbox, request_scope
+from chassis.broker import Broker, BrokerDown, connect
+from chassis.events import Envelope
+from chassis.runtime import Runtime
+
+RELAY_SECONDS = 0.2
+PURGE_SECONDS = 3600.0
+
+Reaction = Callable[[Runtime[Any], Session, Mapping[str, Any], Envelope], None]
+
+
+@dataclass(frozen=True)
+class Timer:
+    """Something to do again and again; `run` gets the runtime."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[Any], object]
+
+
+class Worker:
+    """All background work of one service."""
+
+    def __init__(
+        self, runtime: Runtime[Any], reactions: Mapping[str, Reaction], timers: Sequence[Timer] = ()
+    ) -> None:
+        self.runtime = runtime
+        self.reactions = dict(reactions)
+        self.timers = (*timers, Timer("purge", PURGE_SECONDS, _purge))
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Begin in threads; returns at once."""
+        self._spawn("relay", self._relay)
+        if self.reactions:
+            self._spawn("consumer", self._consume)
+        for timer in self.timers:
+            self._spawn(timer.name, partial(self._tick, timer))
+
+    def stop(self, timeout_seconds: float = 10.0) -> None:
+        """Ask all threads to end and wait for them."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout_seconds)
+        self._threads.clear()
+
+    def run_forever(self) -> None:
+        """Work until SIGTERM or SIGINT; for a process of its own."""
+        logs.configure(self.runtime.name, self.runtime.settings.log_level)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stop.set())
+        self.start()
+        self._stop.wait()
+        self.stop()
+
+    def handle(self, envelope: Envelope) -> bool:
+        """React to one event, once; False when it was handled before or concerns nobody here."""
+        reaction = self.reactions.get(envelope.name)
+        if reaction is None:
+            return False
+        request_scope.begin(envelope.request_id, envelope.actor_id)
+
+        def act(session: Session) -> bool:
+            if not inbox.first_time(session, envelope):
+                return False
+            reaction(self.runtime, session, envelope.payload, envelope)
+            return True
+
+        return self.runtime.database.transact(act)
+
+    def _spawn(self, name: str, run: Callable[[], None]) -> None:
+        thread = threading.Thread(
+            target=self._guarded, args=(name, run), name=f"{self.runtime.name}:{name}", daemon=True
+        )
+        thread.start()
+        self._threads.append(thread)
+
+    def _guarded(self, name: str, run: Callable[[], None]) -> None:
+        """Run until stopped; after a failure, begin again with a growing pause."""
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                run()
+                failures = 0
+            except Exception as error:  # noqa: BLE001  # the loop of a worker outlives what goes wrong inside
+                failures += 1
+                expected = isinstance(error, BrokerDown)
+                logs.log().warning(
+                    "worker part failed", part=name, error=repr(error), exc_info=None if expected else error
+                )
+                self._stop.wait(min(5.0, 0.2 * 2 ** min(failures, 5)) * random.uniform(0.8, 1.2))  # noqa: S311  # jitter, no secret
+
+    def _relay(self) -> None:
+        broker = self._connect()
+        try:
+            while not self._stop.is_set():
+                if outbox.relay(self.runtime.database, broker) == 0:
+                    self._stop.wait(RELAY_SECONDS)
+        finally:
+            broker.close()
+
+    def _consume(self) -> None:
+        broker = self._connect()
+        try:
+            broker.consume(self.runtime.name, self.reactions, self.handle, self._stop)
+        finally:
+            broker.close()
+
+    def _tick(self, timer: Timer) -> None:
+        while not self._stop.wait(timer.every_seconds):
+            request_scope.begin(None)
+            timer.run(self.runtime)
+
+    def _connect(self) -> Broker:
+        settings = self.runtime.settings
+        return connect(settings.message_url, settings.prefix)
+
+
+def declare_queues(runtime: Runtime[Any], reactions: Mapping[str, Reaction]) -> None:
+    """Make the service's queue before anybody publishes, so that no early event is lost. Raises BrokerDown."""
+    broker = connect(runtime.settings.message_url, runtime.settings.prefix)
+    try:
+        broker.declare(runtime.name, reactions)
+    finally:
+        broker.close()
+
+
+def _purge(runtime: Runtime[Any]) -> None:
+    outbox.purge(runtime.database)
+    inbox.purge(runtime.database)
+    idempotency.purge(runtime.database)
