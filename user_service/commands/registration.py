@@ -1,0 +1,94 @@
+"""Making an account. Its role is always CUSTOMER: what more somebody may do is given by an administrator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from chassis import audit
+from chassis.identity import Caller
+from chassis.ids import new_id
+from chassis.outbox import publish
+from user_service import errors, events, limits, rules
+from user_service.accounts import is_taken, search_text
+from user_service.commands.links import send_verification
+from user_service.commands.sessions import Client, SignedIn, open_session, with_tokens
+from user_service.models import UserRow
+from user_service.passwords import hasher
+from user_service.settings import UserRuntime
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What somebody tells who registers."""
+
+    email: str
+    password: str
+    name: str
+    phone: str | None
+    locale: str
+
+
+@dataclass(frozen=True)
+class _Checked:
+    email: str
+    password_hash: str
+    name: str
+    phone: str | None
+    locale: str
+
+
+def register(runtime: UserRuntime, client: Client, wanted: Registration) -> SignedIn:
+    """A new account, signed in; a link to prove the address is sent.
+
+    Raises Refusals with everything that is wrong at once (EmailInvalid, EmailTaken, PasswordTooShort,
+    PasswordTooLong, PasswordTooCommon, NameRequired, NameTooLong, NameInvalid, PhoneInvalid, LocaleInvalid), RateLimited.
+    """
+    limits.registration(runtime, client.address)
+    checked = _checked(runtime, wanted)
+
+    def store(session: Session) -> SignedIn:
+        user = UserRow(
+            id=new_id(),
+            email=checked.email,
+            email_verified=False,
+            name=checked.name,
+            phone=checked.phone,
+            locale=checked.locale,
+            role=rules.CUSTOMER,
+            cinema_ids=[],
+            password_hash=checked.password_hash,
+            active=True,
+        )
+        user.search_text = search_text(user)
+        session.add(user)
+        session.flush()
+        publish(session, events.registered(user))
+        send_verification(session, runtime, user, checked.email)
+        audit.record(session, Caller(user.id), "user.register", "User", user.id)
+        session.refresh(user)
+        return with_tokens(runtime, open_session(session, runtime, user, client))
+
+    try:
+        return runtime.database.transact(store)
+    except IntegrityError:
+        # Two at once with one address: the unique key decides.
+        raise errors.EmailTaken(field=("input", "email")) from None
+
+
+def _checked(runtime: UserRuntime, wanted: Registration) -> _Checked:
+    faults = rules.Gathering()
+    email = faults.check(rules.email_of, wanted.email, ("input", "email"))
+    if email and runtime.database.read(lambda session: is_taken(session, email)):
+        faults.refusals.append(errors.EmailTaken(field=("input", "email")))
+    faults.check(rules.password_of, wanted.password, ("input", "password"))
+    name = faults.check(rules.name_of, wanted.name, ("input", "name"))
+    phone = faults.check(rules.phone_of, wanted.phone, ("input", "phone"))
+    locale = faults.check(rules.locale_of, wanted.locale, ("input", "locale"))
+    faults.tell()
+    assert email is not None  # told otherwise
+    assert name is not None
+    assert locale is not None
+    return _Checked(email, hasher(runtime.settings).hash(wanted.password), name, phone, locale)

@@ -1,0 +1,1 @@
+"""Schema changes of user_service, one file each in versions/."""
