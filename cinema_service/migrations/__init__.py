@@ -1,0 +1,1 @@
+"""Schema revisions of cinema_db."""

@@ -1,0 +1,12 @@
+"""The first door: what can be asked and changed. No decisions here.
+
+places.py holds the types that come out and how they are loaded, forms.py those that go in, operations.py the
+queries and mutations.
+"""
+
+from chassis.federation import build_schema
+from cinema_service.schema.operations import Mutation, Query
+
+SCHEMA = build_schema(Query, Mutation)
+
+__all__ = ["SCHEMA"]

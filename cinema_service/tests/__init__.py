@@ -1,0 +1,1 @@
+"""Tests of cinema_service."""
