@@ -1,0 +1,174 @@
+"""Other seats of the same showtime for a paid booking; a difference is charged or given back.
+
+Dearer seats are claimed first, beside the old ones, then the difference is charged; only with the money do the
+old seats go. Cheaper or equal ones change in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking_service.commands.hold import SeatChoice
+from booking_service.commands.moves import News, Running, change, lock_booking, run, take_seats
+from booking_service.commands.pay import Paid, charge_attempt, outcome_of
+from booking_service.commands.refunds import money_left, owe_back, pay_refunds_due
+from booking_service.commands.seat_swap import PAYING_MINUTES, swap
+from booking_service.errors import (
+    BookingUnknown,
+    NotHeld,
+    PaymentPending,
+    PaymentTokenMissing,
+    SalesClosed,
+    SeatTaken,
+)
+from booking_service.lifecycle import State
+from booking_service.models import Booking, Claim, PaymentAttempt, PriceRow, Showtime, Ticket
+from booking_service.queries.policies import policy_of
+from booking_service.queries.seat_maps import is_live, plan_of
+from booking_service.rules.inputs import check_lengths
+from booking_service.rules.prices import seat_prices
+from booking_service.rules.seats import check_choice, check_companions, check_gaps
+from chassis.database import utc_now
+from chassis.errors import Refusals
+from chassis.idempotency import IdempotencyKeyReused
+from chassis.identity import Caller
+from chassis.money import total
+
+
+def change_seats(
+    runtime: Running,
+    caller: Caller,
+    booking_id: str,
+    seats: Sequence[SeatChoice],
+    *,
+    payment_token: str | None,
+    key: str,
+) -> Paid:
+    """Change the seats of the caller's own paid booking; how far the payment of a difference has come.
+
+    Raises as begin_seat_change; PAYMENT_DECLINED and PAYMENT_PENDING come in the answer, with the old seats kept.
+    """
+    user_id = caller.require_user()
+    check_lengths(idempotencyKey=key, paymentToken=payment_token)
+    attempt = run(
+        runtime,
+        lambda session, news: begin_seat_change(
+            session, runtime, user_id, booking_id, seats, payment_token, key, news
+        ),
+    )
+    if attempt.outcome == "OPEN":
+        charge_attempt(runtime, attempt, booking_id)
+    else:
+        pay_refunds_due(runtime, booking_id)
+    return runtime.database.read(lambda session: outcome_of(session, booking_id, attempt))
+
+
+def begin_seat_change(
+    session: Session, runtime: Running, user_id: str, booking_id: str, seats: Sequence[SeatChoice],
+    payment_token: str | None, key: str, news: News,
+) -> PaymentAttempt:  # fmt: skip
+    """Change the seats at once, or claim them and open a try to charge the difference.
+
+    Raises Refusal or Refusals as holding does, BookingUnknown, NotHeld, SalesClosed, PaymentTokenMissing.
+    """
+    wanted = orjson.dumps([[seat.seat_id, seat.ticket_type] for seat in seats]).decode()
+    lock_booking(session, booking_id)  # before the look for the key: the same may be asked twice at once
+    known = session.scalar(
+        select(PaymentAttempt).where(PaymentAttempt.owner == user_id, PaymentAttempt.client_key == key)
+    )
+    if known is not None:
+        if (known.booking_id, known.seats) != (booking_id, wanted):
+            raise IdempotencyKeyReused(field=("idempotencyKey",))
+        return known
+    booking, showtime = _changeable(session, booking_id, user_id)
+    fresh = _check(session, runtime, booking, showtime, seats)
+    difference = _price(session, showtime, seats) - booking.subtotal
+    if difference > 0 and not payment_token:
+        raise PaymentTokenMissing(
+            "These seats cost more. Choose how to pay the difference.", field=("paymentToken",)
+        )
+    attempt = PaymentAttempt(
+        provider_key=f"{booking.id}:{booking.attempts + 1}", booking_id=booking.id, client_key=key, owner=user_id,
+        purpose="SEAT_CHANGE", method="CARD", payment_token=payment_token, amount=max(0, difference), seats=wanted,
+        outcome="OPEN", at=utc_now(session),
+    )  # fmt: skip
+    session.add(attempt)
+    change(session, booking, attempts=booking.attempts + 1)
+    until = attempt.at + timedelta(minutes=PAYING_MINUTES) if difference > 0 else None
+    take_seats(
+        session, showtime, fresh, state="HELD", booking_id=booking.id, user_id=user_id, expires_at=until, news=news
+    )  # fmt: skip
+    if difference <= 0:
+        swap(session, runtime, booking, showtime, attempt, news)
+        attempt.outcome = "SUCCEEDED"
+        _give_back(session, booking, attempt, -difference)
+    return attempt
+
+
+def _changeable(session: Session, booking_id: str, user_id: str) -> tuple[Booking, Showtime]:
+    """The own paid booking and its showtime, locked. Raises when its seats can't be changed (any more)."""
+    booking, showtime = lock_booking(session, booking_id)
+    if booking.user_id != user_id:
+        raise BookingUnknown(field=("bookingId",))
+    if booking.state != State.CONFIRMED:
+        raise NotHeld(field=("bookingId",))
+    if showtime.state != "PUBLISHED" or utc_now(session) >= showtime.sales_close_at:
+        raise SalesClosed("Seats of this showtime can't be changed any more.", field=("bookingId",))
+    used = select(Ticket.id).where(Ticket.booking_id == booking_id, Ticket.state == "USED").limit(1)
+    if session.scalar(used) is not None:
+        raise NotHeld("A ticket of this booking was used already.", field=("bookingId",))
+    pending = select(PaymentAttempt.provider_key).where(
+        PaymentAttempt.booking_id == booking_id, PaymentAttempt.outcome == "OPEN"
+    )
+    if session.scalar(pending) is not None:
+        raise PaymentPending
+    return booking, showtime
+
+
+def _check(
+    session: Session, runtime: Running, booking: Booking, showtime: Showtime, seats: Sequence[SeatChoice]
+) -> list[str]:
+    """Seats that the booking does not have yet. Raises as holding does."""
+    plan = plan_of(session, showtime)
+    policy = policy_of(session, runtime.settings, showtime.cinema_id, showtime.currency)
+    wanted = [seat.seat_id for seat in seats]
+    check_choice(wanted, {seat.id for seat in plan}, maximum=policy.maximum_seats)
+    now = utc_now(session)
+    claims = list(session.scalars(select(Claim).where(Claim.showtime_id == showtime.id)))
+    mine = {claim.seat_id for claim in claims if claim.booking_id == booking.id}
+    taken = {claim.seat_id for claim in claims if claim.booking_id != booking.id and is_live(claim, now)}
+    stale = {claim.seat_id for claim in claims if claim.booking_id != booking.id and not is_live(claim, now)}
+    refused = [index for index, seat_id in enumerate(wanted) if seat_id in taken | stale]
+    if refused:
+        raise Refusals([SeatTaken(field=("seats", index)) for index in refused])
+    check_companions(
+        plan, taken, set(wanted), starts_at=showtime.starts_at, now=now,
+        release_minutes=runtime.settings.companion_release_minutes,
+    )  # fmt: skip
+    if policy.gap_rule:
+        check_gaps(plan, taken, set(wanted))
+    return [seat_id for seat_id in wanted if seat_id not in mine]
+
+
+def _price(session: Session, showtime: Showtime, seats: Sequence[SeatChoice]) -> int:
+    rows = session.scalars(select(PriceRow).where(PriceRow.showtime_id == showtime.id))
+    table = {(row.category, row.ticket_type): row.amount for row in rows}
+    category = {seat.id: seat.category for seat in plan_of(session, showtime)}
+    prices = seat_prices(
+        [(category[seat.seat_id], seat.ticket_type) for seat in seats], table, showtime.currency
+    )
+    return total(prices, showtime.currency).amount
+
+
+def _give_back(session: Session, booking: Booking, attempt: PaymentAttempt, amount: int) -> None:
+    """Cheaper seats: what was paid too much goes back, never more than the house still has."""
+    kept = sum(left for _, left in money_left(session, booking))
+    due = min(amount, max(0, kept - booking.total))
+    owe_back(
+        session, booking, due, key=f"{attempt.provider_key}:difference", reason="cheaper seats were chosen"
+    )

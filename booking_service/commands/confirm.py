@@ -1,0 +1,53 @@
+"""Sell what was held: tickets signed, claims kept for good, everybody told."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking_service.commands.moves import News, Running, mark_seats, move, note, seat_ids_of
+from booking_service.events import booking_confirmed
+from booking_service.lifecycle import State
+from booking_service.models import Booking, Showtime, Ticket
+from booking_service.tickets.signing import TicketKeys, TicketText
+from chassis.database import utc_now
+from chassis.outbox import publish
+
+
+def confirm(
+    session: Session,
+    runtime: Running,
+    booking: Booking,
+    showtime: Showtime,
+    news: News,
+    *,
+    payment_id: str | None,
+    paid: int,
+) -> None:
+    """Sell the seats: tickets signed, claims kept for good, everybody told. Booking and showtime are locked."""
+    now = utc_now(session)
+    local = now.astimezone(ZoneInfo(showtime.time_zone))
+    move(
+        session, booking, State.CONFIRMED, confirmed_at=now, expires_at=None, paying_since=None, payment_id=payment_id,
+        paid=paid, sold_on=local.date(), sold_hour=local.hour,
+    )  # fmt: skip
+    mark_seats(session, showtime, booking.id, "SOLD", None, news)
+    sign_tickets(session, runtime, booking)
+    note(session, booking.id, "confirm", "CONFIRMED", attempt=max(1, booking.attempts))
+    publish(session, booking_confirmed(booking, showtime, seat_ids_of(session, booking.id)))
+    news.bookings.append((booking.cinema_id, booking.id))
+
+
+def sign_tickets(session: Session, runtime: Running, booking: Booking) -> None:
+    """Give each live ticket of the booking its signed text."""
+    keys = TicketKeys(runtime.settings.ticket_signing_keys)
+    for ticket in session.scalars(
+        select(Ticket).where(Ticket.booking_id == booking.id, Ticket.state != "VOID")
+    ):
+        text = TicketText(
+            ticket.id, booking.reference, ticket.showtime_id, ticket.seat_id, ticket.ticket_type
+        )
+        ticket.qr_payload = keys.sign(text)
+    session.flush()

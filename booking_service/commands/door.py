@@ -1,0 +1,125 @@
+"""The door: let a ticket in once, or say why not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from booking_service.commands.moves import News, Running, lock_booking, note, run
+from booking_service.errors import (
+    ReasonRequired,
+    TicketAlreadyUsed,
+    TicketInvalid,
+    TicketVoid,
+    TooEarly,
+    WrongShowtime,
+)
+from booking_service.lifecycle import State
+from booking_service.models import Booking, Showtime, Ticket
+from booking_service.tickets.signing import TicketKeys
+from chassis import audit
+from chassis.database import rows_changed, utc_now
+from chassis.identity import Caller, Role
+
+
+def check_in(
+    runtime: Running,
+    caller: Caller,
+    *,
+    qr_payload: str | None,
+    code: str | None,
+    showtime_id: str | None,
+    door: str | None,
+) -> tuple[str, str]:
+    """Admit a ticket; its id and its booking's id.
+
+    Raises TicketInvalid, TicketVoid, TicketAlreadyUsed (with when and where), WrongShowtime, TooEarly, Forbidden.
+    """
+    caller.require_role(Role.STAFF)
+
+    def work(session: Session, news: News) -> tuple[str, str]:
+        ticket = _found(session, runtime, qr_payload, code)
+        # Locked: nobody goes in on a booking that is being cancelled at this moment.
+        booking, showtime = lock_booking(session, ticket.booking_id)
+        session.refresh(ticket)
+        if not caller.has_role(Role.STAFF, scope=showtime.cinema_id):
+            raise TicketInvalid("This ticket is for another cinema.")
+        _check(session, runtime, ticket, booking, showtime, showtime_id)
+        valid = update(Ticket).where(Ticket.id == ticket.id, Ticket.state == "VALID")
+        entry = {"state": "USED", "used_at": utc_now(session), "used_door": (door or "")[:64] or None}
+        if rows_changed(session, valid.values(**entry)) != 1:
+            raise TicketAlreadyUsed
+        session.execute(
+            update(Showtime).where(Showtime.id == showtime.id).values(checked_in=Showtime.checked_in + 1)
+        )
+        note(session, booking.id, "check_in", "USED", detail=f"{ticket.seat_id} {door or ''}".strip())
+        news.bookings.append((booking.cinema_id, booking.id))
+        return ticket.id, booking.id
+
+    return run(runtime, work)
+
+
+def undo_check_in(runtime: Running, caller: Caller, ticket_id: str, reason: str) -> tuple[str, str]:
+    """Take back an admission made by mistake; the ids of ticket and booking. Raises TicketInvalid, ReasonRequired."""
+    caller.require_role(Role.STAFF)
+    if not reason.strip():
+        raise ReasonRequired(field=("reason",))
+
+    def work(session: Session, news: News) -> tuple[str, str]:
+        ticket = session.get(Ticket, ticket_id)
+        booking = session.get(Booking, ticket.booking_id) if ticket is not None else None
+        if ticket is None or booking is None or not caller.has_role(Role.STAFF, scope=booking.cinema_id):
+            raise TicketInvalid(field=("ticketId",))
+        used = update(Ticket).where(Ticket.id == ticket_id, Ticket.state == "USED")
+        if rows_changed(session, used.values(state="VALID", used_at=None, used_door=None)) != 1:
+            raise TicketInvalid("This ticket was not used.", field=("ticketId",))
+        session.execute(
+            update(Showtime)
+            .where(Showtime.id == ticket.showtime_id)
+            .values(checked_in=Showtime.checked_in - 1)
+        )
+        note(session, booking.id, "check_in", "UNDONE", detail=reason)
+        audit.record(session, caller, "ticket.undo_check_in", "Ticket", ticket_id, after={"reason": reason})
+        news.bookings.append((booking.cinema_id, booking.id))
+        return ticket_id, booking.id
+
+    return run(runtime, work)
+
+
+def _found(session: Session, runtime: Running, qr_payload: str | None, code: str | None) -> Ticket:
+    ticket: Ticket | None = None
+    if qr_payload:
+        text = TicketKeys(runtime.settings.ticket_signing_keys).read(qr_payload)
+        ticket = session.get(Ticket, text.ticket_id) if text is not None else None
+    elif code:
+        plain = "".join(letter for letter in code.upper() if letter.isalnum())
+        ticket = session.scalar(select(Ticket).where(Ticket.code == plain))
+    if ticket is None:
+        raise TicketInvalid
+    return ticket
+
+
+def _check(
+    session: Session,
+    runtime: Running,
+    ticket: Ticket,
+    booking: Booking,
+    showtime: Showtime,
+    showtime_id: str | None,
+) -> None:
+    if ticket.state == "VOID" or booking.state in (State.CANCELLED, State.EXPIRED):
+        raise TicketVoid
+    if booking.state != State.CONFIRMED:
+        raise TicketInvalid("This booking has not been paid.")
+    if showtime_id is not None and showtime.id != showtime_id:
+        raise WrongShowtime(f"This ticket is for {showtime.movie_title}, {showtime.auditorium_name}.")
+    if ticket.state == "USED":
+        at = ticket.used_at.isoformat(timespec="minutes") if ticket.used_at else ""
+        raise TicketAlreadyUsed(
+            f"This ticket was used at {at}{', ' + ticket.used_door if ticket.used_door else ''}."
+        )
+    opens = showtime.starts_at - timedelta(minutes=runtime.settings.check_in_opens_minutes)
+    if utc_now(session) < opens:
+        raise TooEarly(f"Admission begins at {opens.isoformat(timespec='minutes')}.")

@@ -1,0 +1,399 @@
+"""Hold seats: all or none, for a while, at a price that stands.
+
+Redis keeps the crowd away, then one transaction decides: the showtime's row is locked, the rules look at the
+claims as they are, and the claims' primary key has the last word.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from booking_service import peers
+from booking_service.commands.copies import contact_of
+from booking_service.commands.keep import coupon_of, follow_coupon
+from booking_service.commands.moves import (
+    News,
+    Running,
+    change,
+    expire,
+    free_seats,
+    lock_showtime,
+    note,
+    run,
+    take_seats,
+    tell_waiting_list,
+)
+from booking_service.commands.waiting_room import check_admission
+from booking_service.errors import BookingUnknown, HoldExpired, NotHeld, SalesClosed, SeatTaken, TooManySeats
+from booking_service.lifecycle import State
+from booking_service.live import first_owner, forget_locks, lock_seats, unlock_seats
+from booking_service.models import Booking, Claim, PriceRow, Showtime, Ticket
+from booking_service.queries.policies import Policy, policy_of
+from booking_service.queries.seat_maps import is_live, plan_of
+from booking_service.rules.inputs import check_lengths
+from booking_service.rules.prices import seat_prices, sum_up
+from booking_service.rules.schedule import is_on_sale
+from booking_service.rules.seats import Seat, check_choice, check_companions, check_gaps
+from chassis import idempotency
+from chassis.database import utc_now
+from chassis.errors import Refusals
+from chassis.folding import fold
+from chassis.identity import Caller
+from chassis.ids import new_id
+from chassis.money import Money
+
+# Letters and digits that are not mistaken for one another when read aloud.
+READABLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+LOCK_SECONDS_OVER_HOLD = 30
+
+
+@dataclass(frozen=True)
+class SeatChoice:
+    """A seat and the kind of ticket for it."""
+
+    seat_id: str
+    ticket_type: str
+
+
+@dataclass(frozen=True)
+class HoldWish:
+    """What somebody asks to hold. `desk`: sold by staff, who may break the rules made for guests."""
+
+    showtime_id: str
+    seats: tuple[SeatChoice, ...]
+    booking_id: str | None = None
+    place_token: str | None = None
+    idempotency_key: str | None = None
+    desk: bool = False
+
+
+def hold_seats(runtime: Running, caller: Caller, wish: HoldWish) -> str:
+    """Hold the seats for the caller; the booking's id.
+
+    Raises Refusal or Refusals (SEAT_TAKEN and the others of the contract), Unauthenticated. A repeated idempotency
+    key gives the first answer.
+    """
+    user_id = caller.require_user()
+    check_lengths(idempotencyKey=wish.idempotency_key)
+    before = runtime.database.read(lambda session: _recalled(session, user_id, wish))
+    if before is not None:
+        return before  # asked again: the seats are locked by the first answer
+    booking_id = wish.booking_id or _fresh_id(runtime, user_id, wish)
+    coupon = runtime.database.read(lambda session: coupon_of(session, wish.booking_id, user_id))
+    seat_ids = [choice.seat_id for choice in wish.seats]
+    contact = contact_of(runtime, user_id) if not wish.desk else None
+    seconds = runtime.settings.hold_minutes * 60 + LOCK_SECONDS_OVER_HOLD
+    lockable = list(dict.fromkeys(seat_ids))[:50]
+    _lock_or_refuse(runtime, wish, lockable, seat_ids, booking_id, seconds)
+    try:
+        held = run(
+            runtime, lambda session, news: _hold(session, runtime, user_id, booking_id, wish, contact, news)
+        )
+    except IntegrityError as error:
+        unlock_seats(runtime.redis, wish.showtime_id, lockable, booking_id)
+        raise _all_taken(seat_ids, seat_ids) from error
+    except Exception:
+        if wish.booking_id is None:
+            unlock_seats(runtime.redis, wish.showtime_id, lockable, booking_id)
+        raise
+    if coupon is not None:
+        follow_coupon(runtime, caller, held, coupon)
+    return held
+
+
+def _fresh_id(runtime: Running, user_id: str, wish: HoldWish) -> str:
+    """An id for the hold; the same wish sent twice at once meets under one, and so does not refuse itself."""
+    if wish.idempotency_key is None:
+        return new_id()
+    asked = idempotency.fingerprint(user_id, wish.idempotency_key, _mark(wish))
+    return first_owner(runtime.redis, asked, new_id())
+
+
+def _lock_or_refuse(
+    runtime: Running,
+    wish: HoldWish,
+    lockable: Sequence[str],
+    seat_ids: Sequence[str],
+    owner: str,
+    seconds: float,
+) -> None:
+    """Lock in Redis. Raises Refusals for seats that others hold; a lock that the database disproves is removed."""
+    if not lockable:
+        return
+    refused = lock_seats(runtime.redis, wish.showtime_id, lockable, owner, seconds=seconds)
+    if not refused:
+        return
+    taken = [seat.seat_id for seat in refused]
+    if not all(seat.is_fresh for seat in refused):
+        taken = runtime.database.read(
+            lambda session: _claimed_by_others(session, wish.showtime_id, taken, owner)
+        )
+    if taken:
+        raise _all_taken(seat_ids, taken)
+    forget_locks(runtime.redis, wish.showtime_id, lockable)
+    lock_seats(runtime.redis, wish.showtime_id, lockable, owner, seconds=seconds)
+
+
+def _claimed_by_others(session: Session, showtime_id: str, seat_ids: Sequence[str], owner: str) -> list[str]:
+    now = utc_now(session)
+    claims = session.scalars(
+        select(Claim).where(Claim.showtime_id == showtime_id, Claim.seat_id.in_(seat_ids))
+    )
+    return [claim.seat_id for claim in claims if claim.booking_id != owner and is_live(claim, now)]
+
+
+def _all_taken(seat_ids: Sequence[str], taken: Sequence[str]) -> Refusals:
+    return Refusals(
+        [
+            SeatTaken(
+                f"Seat {seat_id[:16]} has just been taken. Please choose another one.",
+                field=("input", "seats", index),
+            )
+            for index, seat_id in enumerate(seat_ids)
+            if seat_id in taken
+        ]
+    )
+
+
+def _hold(
+    session: Session,
+    runtime: Running,
+    user_id: str,
+    booking_id: str,
+    wish: HoldWish,
+    contact: peers.Contact | None,
+    news: News,
+) -> str:
+    showtime = lock_showtime(session, wish.showtime_id)
+    before = _recalled(session, user_id, wish)  # under the lock: the same wish may have been a moment faster
+    if before is not None:
+        return before
+    now = utc_now(session)
+    policy = policy_of(session, runtime.settings, showtime.cinema_id, showtime.currency)
+    _check_sales(session, runtime, showtime, user_id, wish, now)
+    old = _replaced(session, wish, user_id, now)
+    plan = plan_of(session, showtime)
+    wanted = [seat.seat_id for seat in wish.seats]
+    check_choice(wanted, {seat.id for seat in plan}, maximum=policy.maximum_seats)
+    taken = _taken_by_others(session, showtime, wish, booking_id, now, news)
+    _check_rules(session, runtime, showtime, plan, taken, wish, policy, user_id, booking_id, now)
+    prices = _prices(session, showtime, plan, wish)
+    if old is None:
+        booking = _new_booking(runtime, showtime, user_id, booking_id, wish, policy, prices, contact, now)
+        session.add(booking)
+        session.flush()
+    else:
+        booking = old
+        _replace(session, showtime, booking, prices, news)
+    take_seats(
+        session, showtime, wanted, state="HELD", booking_id=booking_id, user_id=user_id,
+        expires_at=booking.expires_at, news=news,
+    )  # fmt: skip
+    _write_tickets(session, showtime, booking, plan, wish, prices)
+    _conclude(session, showtime, user_id, booking_id, wish, news)
+    return booking_id
+
+
+def _conclude(
+    session: Session, showtime: Showtime, user_id: str, booking_id: str, wish: HoldWish, news: News
+) -> None:
+    if news.unlocked:
+        tell_waiting_list(session, showtime)  # of what is left after this hold
+    note(session, booking_id, "hold", "HELD", detail=", ".join(seat.seat_id for seat in wish.seats))
+    if wish.idempotency_key is not None:
+        idempotency.store(session, user_id, "holdSeats", wish.idempotency_key, _mark(wish), booking_id)
+    news.bookings.append((showtime.cinema_id, booking_id))
+
+
+def _mark(wish: HoldWish) -> str:
+    seats = [(seat.seat_id, seat.ticket_type) for seat in wish.seats]
+    return idempotency.fingerprint(wish.showtime_id, seats, wish.booking_id, wish.desk)
+
+
+def _recalled(session: Session, user_id: str, wish: HoldWish) -> str | None:
+    """The booking that this key made before. Raises IdempotencyKeyReused when it came with another wish."""
+    if wish.idempotency_key is None:
+        return None
+    answer = idempotency.recall(session, user_id, "holdSeats", wish.idempotency_key, _mark(wish))
+    return None if answer is None else str(answer)
+
+
+def _check_sales(
+    session: Session, runtime: Running, showtime: Showtime, user_id: str, wish: HoldWish, now: datetime
+) -> None:
+    if wish.desk:
+        if showtime.state != "PUBLISHED" or now >= showtime.ends_at:
+            raise SalesClosed("This showtime is not on sale.", field=("input", "showtimeId"))
+        return
+    on_sale = is_on_sale(
+        state=showtime.state,
+        sales_open_at=showtime.sales_open_at,
+        sales_close_at=showtime.sales_close_at,
+        now=now,
+    )
+    if not on_sale:
+        raise SalesClosed(field=("input", "showtimeId"))
+    check_admission(session, runtime, showtime.id, user_id, wish.place_token, now)
+
+
+def _replaced(session: Session, wish: HoldWish, user_id: str, now: datetime) -> Booking | None:
+    """The own hold whose seats the wish replaces."""
+    if wish.booking_id is None:
+        return None
+    booking = session.scalar(
+        select(Booking)
+        .where(Booking.id == wish.booking_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if booking is None or booking.user_id != user_id or booking.showtime_id != wish.showtime_id:
+        raise BookingUnknown(field=("input", "bookingId"))
+    if booking.state == State.EXPIRED or (booking.expires_at is not None and booking.expires_at <= now):
+        raise HoldExpired(field=("input", "bookingId"))
+    if booking.state != State.HELD:
+        raise NotHeld(field=("input", "bookingId"))
+    return booking
+
+
+def _taken_by_others(
+    session: Session, showtime: Showtime, wish: HoldWish, booking_id: str, now: datetime, news: News
+) -> set[str]:
+    """Seats with live claims of others. Holds that are over and in the way are ended first.
+
+    Raises Refusals with SEAT_TAKEN for each chosen seat among them.
+    """
+    wanted = [seat.seat_id for seat in wish.seats]
+    claims = list(session.scalars(select(Claim).where(Claim.showtime_id == showtime.id)))
+    taken = {claim.seat_id for claim in claims if claim.booking_id != booking_id and is_live(claim, now)}
+    refused = [seat_id for seat_id in wanted if seat_id in taken]
+    if refused:
+        raise _all_taken(wanted, refused)
+    over = {claim.booking_id for claim in claims if claim.seat_id in wanted and not is_live(claim, now)}
+    for stale_id in sorted(stale for stale in over if stale is not None and stale != booking_id):
+        stale_booking = session.get(Booking, stale_id, populate_existing=True)
+        if stale_booking is not None and stale_booking.state == State.HELD:
+            expire(session, stale_booking, showtime, news, detail="in the way", tells=False)
+        elif stale_booking is not None:  # kept for a change of seats that was not paid in time
+            gone = [c.seat_id for c in claims if c.booking_id == stale_id and not is_live(c, now)]
+            free_seats(session, showtime, stale_id, news, only=gone)
+    session.expire_all()
+    return taken
+
+
+def _check_rules(
+    session: Session, runtime: Running, showtime: Showtime, plan: Sequence[Seat], taken: set[str], wish: HoldWish,
+    policy: Policy, user_id: str, booking_id: str, now: datetime,
+) -> None:  # fmt: skip
+    if wish.desk:
+        return
+    others = session.scalar(
+        select(func.count()).select_from(Claim).where(
+            Claim.showtime_id == showtime.id, Claim.user_id == user_id, Claim.state == "HELD", Claim.booking_id != booking_id
+        )
+    )  # fmt: skip
+    if (others or 0) + len(wish.seats) > policy.maximum_seats:
+        raise TooManySeats(
+            f"You already hold seats here; together that is more than {policy.maximum_seats}.",
+            field=("input", "seats"),
+        )
+    chosen = {seat.seat_id for seat in wish.seats}
+    check_companions(
+        plan, taken, chosen, starts_at=showtime.starts_at, now=now,
+        release_minutes=runtime.settings.companion_release_minutes,
+    )  # fmt: skip
+    if policy.gap_rule:
+        check_gaps(plan, taken, chosen)
+
+
+def _prices(session: Session, showtime: Showtime, plan: Sequence[Seat], wish: HoldWish) -> list[Money]:
+    rows = session.scalars(select(PriceRow).where(PriceRow.showtime_id == showtime.id))
+    table = {(row.category, row.ticket_type): row.amount for row in rows}
+    category = {seat.id: seat.category for seat in plan}
+    return seat_prices(
+        [(category[seat.seat_id], seat.ticket_type) for seat in wish.seats], table, showtime.currency
+    )
+
+
+def _new_booking(
+    runtime: Running, showtime: Showtime, user_id: str, booking_id: str, wish: HoldWish, policy: Policy,
+    prices: Sequence[Money], contact: peers.Contact | None, now: datetime,
+) -> Booking:  # fmt: skip
+    figures = sum_up(prices, fee=Money(0, showtime.currency) if wish.desk else policy.fee)
+    reference = readable_code(4) + "-" + readable_code(4)
+    words = [reference.replace("-", ""), reference]
+    if contact is not None:
+        words += [contact.email or "", contact.phone or "", contact.name]
+    return Booking(
+        id=booking_id,
+        reference=reference,
+        user_id=None if wish.desk else user_id,
+        showtime_id=showtime.id,
+        cinema_id=showtime.cinema_id,
+        movie_id=showtime.movie_id,
+        starts_at=showtime.starts_at,
+        state=State.HELD.value,
+        version=1,
+        expires_at=now + timedelta(minutes=policy.hold_minutes),
+        extensions_left=runtime.settings.extensions,
+        channel="DESK" if wish.desk else "WEB",
+        currency=showtime.currency,
+        subtotal=figures.subtotal.amount,
+        discount=0,
+        fee=figures.fee.amount,
+        total=figures.total.amount,
+        contact_email=contact.email if contact else None,
+        contact_phone=contact.phone if contact else None,
+        search_text=fold(" ".join(words)),
+        ticket_count=len(prices),
+        created_at=now,
+    )
+
+
+def _replace(
+    session: Session, showtime: Showtime, booking: Booking, prices: Sequence[Money], news: News
+) -> None:
+    """Empty an own hold for its new seats; the deadline stays, a coupon is applied anew afterwards."""
+    free_seats(session, showtime, booking.id, news)
+    session.execute(delete(Ticket).where(Ticket.booking_id == booking.id))
+    figures = sum_up(prices, fee=Money(booking.fee, booking.currency))
+    change(
+        session, booking, subtotal=figures.subtotal.amount, discount=0, total=figures.total.amount, coupon_code=None,
+        ticket_count=len(prices),
+    )  # fmt: skip
+
+
+def _write_tickets(
+    session: Session,
+    showtime: Showtime,
+    booking: Booking,
+    plan: Sequence[Seat],
+    wish: HoldWish,
+    prices: Sequence[Money],
+) -> None:
+    category = {seat.id: seat.category for seat in plan}
+    for choice, price in zip(wish.seats, prices, strict=True):
+        session.add(
+            Ticket(
+                id=new_id(),
+                code=readable_code(10),
+                booking_id=booking.id,
+                showtime_id=showtime.id,
+                seat_id=choice.seat_id,
+                category=category[choice.seat_id],
+                ticket_type=choice.ticket_type,
+                price=price.amount,
+                state="VALID",
+            )
+        )
+
+
+def readable_code(length: int, choose: Callable[[str], str] = secrets.choice) -> str:
+    """A random code of `length` letters and digits that can be read aloud (5 bits each)."""
+    return "".join(choose(READABLE) for _ in range(length))

@@ -1,0 +1,205 @@
+"""A hold between choosing and paying: more time, a coupon, giving it up, its end."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from booking_service import peers
+from booking_service.commands.moves import (
+    MovedMeanwhile,
+    News,
+    Running,
+    change,
+    cut,
+    expire,
+    free_seats,
+    lock_booking,
+    move,
+    note,
+    run,
+    seat_ids_of,
+    tell_waiting_list,
+)
+from booking_service.errors import BookingUnknown, HoldExpired, HoldLimitReached, NotHeld, ServiceAway
+from booking_service.events import booking_cancelled
+from booking_service.lifecycle import State
+from booking_service.models import Booking, Claim, Showtime, Ticket
+from chassis.database import sql_now, utc_now
+from chassis.errors import Conflict, Refusal, Unavailable
+from chassis.identity import Caller
+from chassis.logs import log
+from chassis.money import Money
+from chassis.outbox import publish
+from chassis.peers import PeerError
+
+SWEEP_BATCH = 200
+
+
+def extend_hold(runtime: Running, caller: Caller, booking_id: str) -> str:
+    """Some minutes more, a limited number of times, never past the close of sales; the booking's id.
+
+    Raises HoldExpired, HoldLimitReached, NotHeld, BookingUnknown.
+    """
+    user_id = caller.require_user()
+
+    def work(session: Session, news: News) -> str:
+        booking, showtime = own_hold(session, booking_id, user_id)
+        if booking.extensions_left < 1 or booking.expires_at is None:
+            raise HoldLimitReached
+        longer = booking.expires_at + timedelta(minutes=runtime.settings.extension_minutes)
+        until = min(longer, showtime.sales_close_at)
+        if until <= booking.expires_at:
+            raise HoldLimitReached("Sales close then, so this hold can't be extended any further.")
+        change(session, booking, expires_at=until, extensions_left=booking.extensions_left - 1)
+        session.execute(update(Claim).where(Claim.booking_id == booking_id).values(expires_at=until))
+        note(session, booking_id, "extend", "HELD", detail=f"{booking.extensions_left} left")
+        news.bookings.append((booking.cinema_id, booking_id))
+        return booking_id
+
+    return run(runtime, work)
+
+
+def apply_coupon(runtime: Running, caller: Caller, booking_id: str, code: str) -> str:
+    """Reserve a coupon for the hold and take its discount off; the booking's id.
+
+    Raises coupon_service's refusals, HoldExpired, NotHeld, BookingUnknown, ServiceAway.
+    """
+    user_id = caller.require_user()
+    seen = runtime.database.transact(lambda session: _seen_hold(session, booking_id, user_id))
+    try:
+        stored_code, discount = peers.reserve_coupon(
+            runtime,
+            {
+                "code": code,
+                "bookingId": booking_id,
+                "userId": user_id,
+                "subtotal": {"amount": seen.subtotal, "currency": seen.currency},
+                "movieId": seen.movie_id,
+                "cinemaId": seen.cinema_id,
+            },
+        )
+    except Unavailable:
+        raise ServiceAway(
+            "Coupons can't be checked right now. You can pay the full price or try again."
+        ) from None
+    try:
+        return run(
+            runtime,
+            lambda session, news: _discount(
+                session, news, booking_id, user_id, stored_code, discount, of=seen.subtotal
+            ),
+        )
+    except Exception:
+        _release_unused(runtime, booking_id)
+        raise
+
+
+def remove_coupon(runtime: Running, caller: Caller, booking_id: str) -> str:
+    """Give the coupon back and charge the full price; the booking's id. Raises as apply_coupon."""
+    user_id = caller.require_user()
+    run(runtime, lambda session, news: _discount(session, news, booking_id, user_id, None, None))
+    _release_unused(runtime, booking_id)
+    return booking_id
+
+
+def coupon_of(session: Session, booking_id: str | None, user_id: str) -> str | None:
+    """The coupon of the person's own booking, if there is one."""
+    booking = None if booking_id is None else session.get(Booking, booking_id)
+    return None if booking is None or booking.user_id != user_id else booking.coupon_code
+
+
+def follow_coupon(runtime: Running, caller: Caller, booking_id: str, code: str) -> None:
+    """Apply the coupon anew after the hold's seats were replaced; given back when it no longer fits."""
+    try:
+        apply_coupon(runtime, caller, booking_id, code)
+    except (Refusal, Conflict, PeerError):
+        _release_unused(runtime, booking_id)
+
+
+def _release_unused(runtime: Running, booking_id: str) -> None:
+    """Give back a reservation that the booking does not use. A failure costs nothing: it ends with the booking."""
+    booking = runtime.database.read(lambda session: session.get(Booking, booking_id))
+    if booking is None or booking.coupon_code is None:
+        with contextlib.suppress(Unavailable, PeerError):
+            peers.release_coupon(runtime, booking_id)
+
+
+def _seen_hold(session: Session, booking_id: str, user_id: str) -> Booking:
+    return own_hold(session, booking_id, user_id)[0]
+
+
+def _discount(
+    session: Session, news: News, booking_id: str, user_id: str, code: str | None, discount: Money | None,
+    of: int | None = None,
+) -> str:  # fmt: skip
+    booking, _showtime = own_hold(session, booking_id, user_id)
+    if of is not None and of != booking.subtotal:
+        raise MovedMeanwhile  # other seats meanwhile: the discount was for the old ones
+    off = 0 if discount is None else min(discount.amount, booking.subtotal)
+    change(session, booking, coupon_code=code, discount=off, total=booking.subtotal - off + booking.fee)
+    note(session, booking_id, "coupon", "APPLIED" if code else "REMOVED", detail=code)
+    news.bookings.append((booking.cinema_id, booking_id))
+    return booking_id
+
+
+def own_hold(session: Session, booking_id: str, user_id: str) -> tuple[Booking, Showtime]:
+    """The caller's own live hold and its showtime, both locked. Raises BookingUnknown, HoldExpired, NotHeld."""
+    booking, showtime = lock_booking(session, booking_id)
+    if booking.user_id != user_id:
+        raise BookingUnknown(field=("bookingId",))
+    if booking.state == State.EXPIRED:
+        raise HoldExpired(field=("bookingId",))
+    if booking.state != State.HELD:
+        raise NotHeld(field=("bookingId",))
+    if booking.expires_at is not None and booking.expires_at <= utc_now(session):
+        raise HoldExpired(field=("bookingId",))
+    return booking, showtime
+
+
+def give_up(session: Session, booking: Booking, showtime: Showtime, reason: str | None, news: News) -> None:
+    """End an unpaid booking and give its seats back. Booking and showtime are locked."""
+    seats = seat_ids_of(session, booking.id)
+    move(
+        session, booking, State.CANCELLED, cancelled_at=utc_now(session), cancel_reason=cut(reason), expires_at=None,
+        paying_since=None,
+    )  # fmt: skip
+    free_seats(session, showtime, booking.id, news)
+    tell_waiting_list(session, showtime)
+    session.execute(update(Ticket).where(Ticket.booking_id == booking.id).values(state="VOID"))
+    note(session, booking.id, "cancel", "CANCELLED", detail=reason)
+    publish(
+        session, booking_cancelled(booking, showtime, seats, refund=0, was_confirmed=False, reason=reason)
+    )
+    news.bookings.append((booking.cinema_id, booking.id))
+
+
+def sweep(runtime: Running) -> int:
+    """End the holds whose time is over; how many. A booking that is being paid for is left alone."""
+    return sum(_ended(runtime, booking_id) for booking_id in runtime.database.read(_over))
+
+
+def _ended(runtime: Running, booking_id: str) -> bool:
+    """Whatever goes wrong with one hold, the others behind it end."""
+    try:
+        return run(runtime, partial(_end, booking_id=booking_id))
+    except Exception as error:  # noqa: BLE001  # it is over and stays in the list for the next round
+        log().error("hold not ended", booking_id=booking_id, error=repr(error), exc_info=error)
+        return False
+
+
+def _over(session: Session) -> list[str]:
+    query = select(Booking.id).where(Booking.state == State.HELD.value, Booking.expires_at <= sql_now())
+    return list(session.scalars(query.order_by(Booking.expires_at).limit(SWEEP_BATCH)))
+
+
+def _end(session: Session, news: News, booking_id: str) -> bool:
+    booking, showtime = lock_booking(session, booking_id)
+    if booking.state != State.HELD or booking.expires_at is None or booking.expires_at > utc_now(session):
+        return False  # paid or extended since we looked
+    expire(session, booking, showtime, news)
+    return True

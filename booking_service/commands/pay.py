@@ -1,0 +1,175 @@
+"""Take the money and confirm, once.
+
+Intend, charge, record: the try and its provider key are stored before payment_service is asked; whatever it
+answers, or does not, `settle` is told. A repeated key continues the same try.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking_service import peers
+from booking_service.commands.confirm import confirm
+from booking_service.commands.keep import own_hold
+from booking_service.commands.moves import News, Running, keep_claims, lock_booking, move, note, run
+from booking_service.commands.settle import settle
+from booking_service.errors import (
+    BookingUnknown,
+    HoldExpired,
+    PaymentDeclined,
+    PaymentMethodNotOffered,
+    PaymentPending,
+    PaymentTokenMissing,
+)
+from booking_service.lifecycle import OPEN, State
+from booking_service.models import Booking, PaymentAttempt
+from booking_service.peers import Charge
+from booking_service.rules.inputs import check_lengths
+from chassis.database import utc_now
+from chassis.errors import Refusal, Unavailable
+from chassis.idempotency import IdempotencyKeyReused
+from chassis.identity import Caller
+from chassis.peers import PeerError
+
+ONLINE_METHODS = ("CARD", "WALLET", "BANK_TRANSFER")
+DECLINE_WORDS = {
+    "INSUFFICIENT_FUNDS": "The card has not enough money on it. Your seats are still held: try another card or method.",
+    "ABANDONED": "The payment was not confirmed in time. Your seats are still held: try again.",
+    "AUTHENTICATION_FAILED": "The payment was not confirmed. Your seats are still held: try again or pay another way.",
+}
+
+
+@dataclass(frozen=True)
+class PayWish:
+    """What the guest asks: this booking, this way, under this key."""
+
+    booking_id: str
+    method: str
+    payment_token: str | None
+    idempotency_key: str
+
+
+@dataclass(frozen=True)
+class Paid:
+    """How far the payment has come; an action is the payer's to take in the browser."""
+
+    booking_id: str
+    client_secret: str | None = None
+    redirect_url: str | None = None
+    refusal: Refusal | None = None
+
+
+def pay_booking(runtime: Running, caller: Caller, wish: PayWish) -> Paid:
+    """Pay the caller's own hold.
+
+    A refusal comes in the answer beside the booking: PAYMENT_DECLINED, PAYMENT_PENDING. Raises HoldExpired,
+    NotHeld, BookingUnknown, IdempotencyKeyReused and the like when nothing was begun.
+    """
+    user_id = caller.require_user()
+    check_lengths(idempotencyKey=wish.idempotency_key, paymentToken=wish.payment_token)
+    if wish.method not in ONLINE_METHODS:
+        raise PaymentMethodNotOffered(field=("input", "method"))
+    attempt = run(runtime, lambda session, news: _begin(session, runtime, user_id, wish, news))
+    if attempt is not None and attempt.outcome == "OPEN":
+        charge_attempt(runtime, attempt, wish.booking_id)
+    return runtime.database.read(lambda session: outcome_of(session, wish.booking_id, attempt))
+
+
+def _begin(
+    session: Session, runtime: Running, user_id: str, wish: PayWish, news: News
+) -> PaymentAttempt | None:
+    """The stored try of this key, or a new one; None when there was nothing to pay and all is done."""
+    booking, showtime = lock_booking(session, wish.booking_id)
+    known = session.scalar(
+        select(PaymentAttempt).where(
+            PaymentAttempt.owner == user_id, PaymentAttempt.client_key == wish.idempotency_key
+        )
+    )
+    if known is not None:
+        if (known.booking_id, known.method, known.purpose) != (wish.booking_id, wish.method, "BOOKING"):
+            raise IdempotencyKeyReused(field=("input", "idempotencyKey"))
+        return known
+    if booking.user_id != user_id:
+        raise BookingUnknown(field=("input", "bookingId"))
+    if booking.state == State.PAYING:
+        raise PaymentPending
+    booking, showtime = own_hold(session, wish.booking_id, user_id)
+    if booking.total > 0 and not wish.payment_token:
+        raise PaymentTokenMissing(field=("input", "paymentToken"))
+    number = booking.attempts + 1
+    attempt = PaymentAttempt(
+        provider_key=f"{booking.id}:{number}", booking_id=booking.id, client_key=wish.idempotency_key, owner=user_id,
+        purpose="BOOKING", method=wish.method, payment_token=wish.payment_token, amount=booking.total, outcome="OPEN",
+        at=utc_now(session),
+    )  # fmt: skip
+    session.add(attempt)
+    if booking.total == 0:
+        attempt.outcome = "SUCCEEDED"
+        confirm(session, runtime, booking, showtime, news, payment_id=None, paid=0)
+        return None
+    move(session, booking, State.PAYING, paying_since=utc_now(session), attempts=number)
+    keep_claims(session, booking.id, None)
+    note(session, booking.id, "pay", "PAYING", attempt=number, detail=wish.method)
+    news.bookings.append((booking.cinema_id, booking.id))
+    return attempt
+
+
+def charge_attempt(runtime: Running, attempt: PaymentAttempt, booking_id: str) -> None:
+    """Ask payment_service about the try: take the money, or, when it was asked before, what became of it."""
+    booking = runtime.database.read(lambda session: session.get(Booking, booking_id))
+    assert booking is not None
+    asked_before = attempt.payment_id is not None
+    try:
+        if asked_before:
+            charge = peers.settle_payment(runtime, attempt.provider_key)
+        else:
+            charge = _take(runtime, attempt, booking)
+    except (Unavailable, PeerError):
+        return  # the money may have moved: the same key, the event or the reconciler will tell
+    settle(runtime, attempt.provider_key, charge)
+
+
+def _take(runtime: Running, attempt: PaymentAttempt, booking: Booking) -> Charge:
+    return peers.take_payment(
+        runtime,
+        {
+            "bookingId": booking.id,
+            "userId": booking.user_id,
+            "cinemaId": booking.cinema_id,
+            "amount": {"amount": attempt.amount, "currency": booking.currency},
+            "method": attempt.method,
+            "paymentToken": attempt.payment_token,
+            "idempotencyKey": attempt.provider_key,
+            "description": f"Booking {booking.reference}",
+        },
+        deadline_seconds=runtime.settings.payment_deadline_seconds,
+    )
+
+
+def outcome_of(session: Session, booking_id: str, begun: PaymentAttempt | None) -> Paid:
+    """How far the try has come, with the refusal to show, if any."""
+    if begun is None:
+        return Paid(booking_id)
+    attempt = session.get(PaymentAttempt, begun.provider_key, populate_existing=True)
+    booking = session.get(Booking, booking_id)
+    assert attempt is not None
+    assert booking is not None
+    if attempt.outcome == "SUCCEEDED":
+        return Paid(booking_id)
+    if attempt.outcome == "RETURNED":
+        return Paid(
+            booking_id,
+            refusal=HoldExpired(
+                "The seats were released before the payment arrived. It goes back to you in full."
+            ),
+        )
+    if attempt.outcome == "DECLINED":
+        words = DECLINE_WORDS.get(attempt.failure_code or "")
+        late = booking.state not in (*OPEN, State.CONFIRMED)
+        return Paid(booking_id, refusal=HoldExpired() if late else PaymentDeclined(words))
+    if attempt.client_secret is not None or attempt.redirect_url is not None:
+        return Paid(booking_id, attempt.client_secret, attempt.redirect_url)
+    return Paid(booking_id, refusal=PaymentPending())

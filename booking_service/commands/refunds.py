@@ -1,0 +1,134 @@
+"""Money that has to go back: written down with the reason for it, then tried until it is done."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking_service import peers
+from booking_service.commands.moves import News, Running, lock_booking, note, run
+from booking_service.models import Booking, PaymentAttempt, RefundDue
+from chassis.database import sql_now, utc_now
+from chassis.errors import Unavailable
+from chassis.logs import log
+from chassis.money import Money
+from chassis.peers import PeerError
+
+BATCH = 50
+LONGEST_PAUSE_SECONDS = 300
+FIRST_PAUSE_SECONDS = 5
+
+
+def owe_refund(
+    session: Session, booking: Booking, *, payment_id: str, amount: int, key: str, reason: str
+) -> None:
+    """Write down that `amount` of a payment goes back; the same `key` is one refund however often it is asked for."""
+    if amount <= 0 or session.get(RefundDue, key) is not None:
+        return
+    session.add(
+        RefundDue(
+            key=key,
+            booking_id=booking.id,
+            payment_id=payment_id,
+            amount=amount,
+            currency=booking.currency,
+            reason=reason[:500],
+            next_try_at=utc_now(session),
+        )
+    )
+    session.flush()
+
+
+def money_left(session: Session, booking: Booking) -> list[tuple[str, int]]:
+    """What each payment of the booking still holds: captured, less what went back or is due to; first payment first."""
+    extra = session.scalars(
+        select(PaymentAttempt).where(
+            PaymentAttempt.booking_id == booking.id, PaymentAttempt.outcome == "SUCCEEDED",
+            PaymentAttempt.purpose == "SEAT_CHANGE", PaymentAttempt.amount > 0,
+        ).order_by(PaymentAttempt.at, PaymentAttempt.provider_key)
+    )  # fmt: skip
+    later = [(attempt.payment_id, attempt.amount) for attempt in extra if attempt.payment_id is not None]
+    promised = [
+        due
+        for due in session.scalars(select(RefundDue).where(RefundDue.booking_id == booking.id))
+        if not is_return(due.key)
+    ]
+    captured = booking.paid + sum(due.amount for due in promised if due.state == "DONE")
+    first = (booking.payment_id, captured - sum(amount for _, amount in later))
+    left = []
+    for payment_id, amount in (first, *later):
+        gone = sum(due.amount for due in promised if due.payment_id == payment_id)
+        if payment_id is not None and amount > gone:
+            left.append((payment_id, amount - gone))
+    return left
+
+
+def owe_back(session: Session, booking: Booking, amount: int, *, key: str, reason: str) -> None:
+    """Write down that `amount` goes back, spread over the payments that still hold money."""
+    for index, (payment_id, left) in enumerate(money_left(session, booking)):
+        share = min(amount, left)
+        owe_refund(session, booking, payment_id=payment_id, amount=share, key=f"{key}:{index}", reason=reason)
+        amount -= share
+
+
+def is_return(key: str) -> bool:
+    """Whether the refund is of money that never became the booking's."""
+    return key.endswith(":return")
+
+
+def pay_refunds_due(runtime: Running, booking_id: str | None = None) -> int:
+    """Try the refunds whose time has come (of one booking, or all); how many were done."""
+    due = runtime.database.read(lambda session: _due(session, booking_id))
+    return sum(_guarded(runtime, refund) for refund in due)
+
+
+def _guarded(runtime: Running, due: RefundDue) -> bool:
+    """Whatever goes wrong with one refund, the others behind it are tried."""
+    try:
+        return _try(runtime, due)
+    except Exception as error:  # noqa: BLE001  # it stays DUE and is tried again in the next round
+        log().error("refund not recorded", key=due.key, error=repr(error), exc_info=error)
+        return False
+
+
+def _due(session: Session, booking_id: str | None) -> list[RefundDue]:
+    query = select(RefundDue).where(RefundDue.state == "DUE", RefundDue.next_try_at <= sql_now())
+    if booking_id is not None:
+        query = query.where(RefundDue.booking_id == booking_id)
+    return list(session.scalars(query.order_by(RefundDue.next_try_at).limit(BATCH)))
+
+
+def _try(runtime: Running, due: RefundDue) -> bool:
+    failure: str | None = None
+    try:
+        amount = Money(due.amount, due.currency)
+        done = peers.refund(runtime, payment_id=due.payment_id, amount=amount, reason=due.reason, key=due.key)
+    except (Unavailable, PeerError) as error:
+        done, failure = False, repr(error)
+        log().warning("refund not done", booking_id=due.booking_id, error=failure)
+    return run(runtime, lambda session, news: _record(session, news, due.key, done, failure))
+
+
+def _record(session: Session, news: News, key: str, done: bool, failure: str | None) -> bool:
+    booking_id = session.scalar(select(RefundDue.booking_id).where(RefundDue.key == key))
+    assert booking_id is not None  # rows of this table are never deleted
+    booking, _showtime = lock_booking(session, booking_id)
+    due = session.get(RefundDue, key, populate_existing=True)
+    assert due is not None
+    if due.state != "DUE":
+        return False
+    due.tries += 1
+    if done:
+        due.state = "DONE"
+        booking.refunded += due.amount
+        booking.paid = max(0, booking.paid - due.amount) if not is_return(key) else booking.paid
+        note(session, booking.id, "refund", "DONE", attempt=due.tries, detail=f"{due.amount} {due.currency}")
+    else:
+        pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(due.tries, 8))
+        due.next_try_at = utc_now(session) + timedelta(seconds=pause)
+        outcome = "PENDING" if failure is None else "FAILED"
+        note(session, booking.id, "refund", outcome, attempt=due.tries, detail=failure)
+    news.bookings.append((booking.cinema_id, booking.id))
+    return done

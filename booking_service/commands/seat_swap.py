@@ -1,0 +1,130 @@
+"""New seats for old in a paid booking, once nothing is owed any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking_service.commands.confirm import sign_tickets
+from booking_service.commands.hold import SeatChoice, readable_code
+from booking_service.commands.moves import (
+    News,
+    Running,
+    change,
+    free_seats,
+    mark_seats,
+    note,
+    tell_waiting_list,
+)
+from booking_service.lifecycle import State
+from booking_service.models import Booking, Claim, PaymentAttempt, PriceRow, Showtime, Ticket
+from booking_service.queries.seat_maps import plan_of
+from chassis.ids import new_id
+
+# So long the dearer seats are kept beside the old ones.
+PAYING_MINUTES = 10
+
+
+def finish_seat_change(
+    session: Session,
+    runtime: Running,
+    booking: Booking,
+    showtime: Showtime,
+    attempt: PaymentAttempt,
+    news: News,
+) -> bool:
+    """The difference was paid: change the seats; False when they are no longer kept or the booking has ended."""
+    wanted = [seat_id for seat_id, _ in orjson.loads(attempt.seats or "[]")]
+    claimed = set(
+        session.scalars(
+            select(Claim.seat_id).where(Claim.showtime_id == showtime.id, Claim.booking_id == booking.id)
+        )
+    )
+    if booking.state != State.CONFIRMED or not set(wanted) <= claimed:
+        return False
+    swap(session, runtime, booking, showtime, attempt, news)
+    booking.paid += attempt.amount
+    return True
+
+
+def swap(
+    session: Session,
+    runtime: Running,
+    booking: Booking,
+    showtime: Showtime,
+    attempt: PaymentAttempt,
+    news: News,
+) -> None:
+    """New tickets for old: old ones void, their seats free, figures as the new seats cost."""
+    choices = [SeatChoice(seat_id, kind) for seat_id, kind in orjson.loads(attempt.seats or "[]")]
+    wanted = {choice.seat_id for choice in choices}
+    old = session.scalars(select(Ticket).where(Ticket.booking_id == booking.id, Ticket.state == "VALID"))
+    gone = []
+    for ticket in old:
+        ticket.state = "VOID"
+        if ticket.seat_id not in wanted:
+            gone.append(ticket.seat_id)
+    free_seats(session, showtime, booking.id, news, only=gone)
+    tell_waiting_list(session, showtime)
+    mark_seats(session, showtime, booking.id, "SOLD", None, news)
+    price = _new_tickets(session, showtime, booking, choices)
+    total_now = price - min(booking.discount, price) + booking.fee
+    change(
+        session,
+        booking,
+        subtotal=price,
+        discount=min(booking.discount, price),
+        total=total_now,
+        ticket_count=len(choices),
+    )
+    sign_tickets(session, runtime, booking)
+    note(
+        session,
+        booking.id,
+        "change_seats",
+        "DONE",
+        attempt=booking.attempts,
+        detail=", ".join(sorted(wanted)),
+    )
+    news.bookings.append((booking.cinema_id, booking.id))
+
+
+def _new_tickets(
+    session: Session, showtime: Showtime, booking: Booking, choices: Sequence[SeatChoice]
+) -> int:
+    plan = {seat.id: seat for seat in plan_of(session, showtime)}
+    rows = session.scalars(select(PriceRow).where(PriceRow.showtime_id == showtime.id))
+    table = {(row.category, row.ticket_type): row.amount for row in rows}
+    price = 0
+    for choice in choices:
+        category = plan[choice.seat_id].category
+        amount = table[(category, choice.ticket_type)]
+        price += amount
+        session.add(
+            Ticket(
+                id=new_id(), code=readable_code(10), booking_id=booking.id, showtime_id=showtime.id,
+                seat_id=choice.seat_id, category=category, ticket_type=choice.ticket_type, price=amount, state="VALID",
+            )
+        )  # fmt: skip
+    session.flush()
+    return price
+
+
+def drop_unpaid_change(session: Session, showtime: Showtime, booking: Booking, news: News) -> None:
+    """The difference was not paid: give back the seats that were only kept for it."""
+    kept = session.scalars(
+        select(Ticket.seat_id).where(Ticket.booking_id == booking.id, Ticket.state != "VOID")
+    )
+    own = set(kept)
+    claims = session.scalars(
+        select(Claim.seat_id).where(
+            Claim.showtime_id == showtime.id, Claim.booking_id == booking.id, Claim.state == "HELD"
+        )
+    )
+    free_seats(
+        session, showtime, booking.id, news, only=[seat_id for seat_id in claims if seat_id not in own]
+    )
+    tell_waiting_list(session, showtime)

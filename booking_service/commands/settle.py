@@ -1,0 +1,204 @@
+"""What became of a payment: the one idempotent command behind three ways in.
+
+The answer to the call, the event from payment_service and the reconciler all end here. Money that can't be
+matched to seats goes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from booking_service import peers
+from booking_service.commands.confirm import confirm
+from booking_service.commands.moves import News, Running, expire, keep_claims, lock_booking, move, note, run
+from booking_service.commands.refunds import owe_refund
+from booking_service.commands.seat_swap import PAYING_MINUTES, drop_unpaid_change, finish_seat_change
+from booking_service.lifecycle import State
+from booking_service.models import Booking, Claim, PaymentAttempt, Showtime
+from booking_service.peers import Charge
+from chassis.database import sql_now, utc_now
+from chassis.logs import log
+
+RECONCILE_BATCH = 500
+
+
+def settle(runtime: Running, provider_key: str, charge: Charge) -> None:
+    """Apply what payment_service says about the try stored under `provider_key`; again and again is the same."""
+    run(runtime, lambda session, news: settle_in(session, runtime, provider_key, charge, news))
+
+
+def settle_in(session: Session, runtime: Running, provider_key: str, charge: Charge, news: News) -> None:
+    """As settle, inside the caller's transaction."""
+    booking_id = session.scalar(
+        select(PaymentAttempt.booking_id).where(PaymentAttempt.provider_key == provider_key)
+    )
+    if booking_id is None:
+        return
+    booking, showtime = lock_booking(session, booking_id)
+    attempt = session.get(PaymentAttempt, provider_key, populate_existing=True)
+    assert attempt is not None  # rows of this table are never deleted
+    if attempt.outcome == "DECLINED" and charge.outcome == "SUCCEEDED":
+        _return(session, booking, attempt, charge)  # given up here, captured after all: the payer was late
+        return
+    if attempt.outcome != "OPEN":
+        return
+    if charge.outcome in ("PENDING", "ACTION_REQUIRED"):
+        attempt.payment_id = charge.payment_id or attempt.payment_id
+        attempt.client_secret, attempt.redirect_url = charge.client_secret, charge.redirect_url
+        note(session, booking_id, "charge", charge.outcome, attempt=booking.attempts)
+        return
+    attempt.payment_id = charge.payment_id or attempt.payment_id
+    attempt.failure_code = charge.failure_code
+    if charge.outcome == "SUCCEEDED":
+        _captured(session, runtime, booking, showtime, attempt, charge, news)
+    else:
+        _declined(session, booking, showtime, attempt, news)
+
+
+def _captured(
+    session: Session,
+    runtime: Running,
+    booking: Booking,
+    showtime: Showtime,
+    attempt: PaymentAttempt,
+    charge: Charge,
+    news: News,
+) -> None:
+    """Money came: it belongs to these seats, or it goes back."""
+    amount_is_right = charge.amount is None or (
+        charge.amount.amount == attempt.amount and charge.amount.currency == booking.currency
+    )
+    if attempt.purpose == "SEAT_CHANGE":
+        settled = amount_is_right and finish_seat_change(session, runtime, booking, showtime, attempt, news)
+    else:
+        settled = amount_is_right and booking.state == State.PAYING and _owns_its_seats(session, booking)
+        if settled:
+            confirm(
+                session, runtime, booking, showtime, news, payment_id=charge.payment_id, paid=attempt.amount
+            )
+    if settled:
+        attempt.outcome = "SUCCEEDED"
+        return
+    _return(session, booking, attempt, charge)
+    _let_go(session, booking, showtime, attempt, news, "the payment could not be matched")
+
+
+def _return(session: Session, booking: Booking, attempt: PaymentAttempt, charge: Charge) -> None:
+    """Owe the payer all that was captured."""
+    attempt.outcome = "RETURNED"
+    attempt.payment_id = charge.payment_id or attempt.payment_id
+    captured = charge.amount.amount if charge.amount is not None else attempt.amount
+    if attempt.payment_id is not None and captured > 0:
+        owe_refund(
+            session, booking, payment_id=attempt.payment_id, amount=captured, key=f"{attempt.provider_key}:return",
+            reason="the payment could not be matched to the seats",
+        )  # fmt: skip
+    note(
+        session,
+        booking.id,
+        "charge",
+        "RETURNED",
+        attempt=booking.attempts,
+        detail=f"booking is {booking.state}",
+    )
+
+
+def _declined(
+    session: Session, booking: Booking, showtime: Showtime, attempt: PaymentAttempt, news: News
+) -> None:
+    attempt.outcome = "DECLINED"
+    note(session, booking.id, "charge", "DECLINED", attempt=booking.attempts, detail=attempt.failure_code)
+    _let_go(session, booking, showtime, attempt, news, "declined after the hold had ended")
+
+
+def _let_go(
+    session: Session,
+    booking: Booking,
+    showtime: Showtime,
+    attempt: PaymentAttempt,
+    news: News,
+    detail: str,
+) -> None:
+    """The try has ended without a sale: back to the hold, or to its end; seats kept for a change go."""
+    if attempt.purpose == "SEAT_CHANGE":
+        drop_unpaid_change(session, showtime, booking, news)
+        return
+    if booking.state != State.PAYING:
+        return
+    if booking.expires_at is not None and booking.expires_at > utc_now(session):
+        move(session, booking, State.HELD, paying_since=None)
+        keep_claims(session, booking.id, booking.expires_at)
+        news.bookings.append((booking.cinema_id, booking.id))
+    else:
+        expire(session, booking, showtime, news, detail=detail)
+
+
+def _owns_its_seats(session: Session, booking: Booking) -> bool:
+    claimed = session.scalar(
+        select(func.count()).select_from(Claim).where(
+            Claim.showtime_id == booking.showtime_id, Claim.booking_id == booking.id, Claim.state == "HELD"
+        )
+    )  # fmt: skip
+    return claimed == booking.ticket_count
+
+
+def reconcile(runtime: Running) -> int:
+    """Ask about payments that nobody answered; how many were asked."""
+    unanswered = runtime.database.read(lambda session: _unanswered(session, runtime))
+    for provider_key in unanswered:
+        with _one_of_many(provider_key):
+            settle(runtime, provider_key, peers.settle_payment(runtime, provider_key))
+    return len(unanswered)
+
+
+@contextmanager
+def _one_of_many(provider_key: str) -> Iterator[None]:
+    """Whatever goes wrong with one payment, the others behind it are asked about."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  # it stays OPEN and is asked about again in the next round
+        log().warning("payment still unanswered", provider_key=provider_key, error=repr(error))
+
+
+def _unanswered(session: Session, runtime: Running) -> list[str]:
+    since = utc_now(session) - timedelta(seconds=runtime.settings.unanswered_seconds)
+    query = select(PaymentAttempt.provider_key).where(
+        PaymentAttempt.outcome == "OPEN", PaymentAttempt.at <= since
+    )
+    # Payers who are still at their bank come last: they must not keep us from what was lost.
+    lost_first = (PaymentAttempt.redirect_url.is_not(None), PaymentAttempt.at)
+    return list(session.scalars(query.order_by(*lost_first).limit(RECONCILE_BATCH)))
+
+
+def abandon_expired_actions(runtime: Running) -> int:
+    """Give up payments that wait for the payer to act (3-D Secure) once the hold's time is over; how many."""
+
+    def work(session: Session) -> list[str]:
+        since = utc_now(session) - timedelta(minutes=PAYING_MINUTES)
+        query = (
+            select(PaymentAttempt.provider_key)
+            .join(Booking, Booking.id == PaymentAttempt.booking_id)
+            .where(
+                PaymentAttempt.outcome == "OPEN",
+                or_(PaymentAttempt.client_secret.is_not(None), PaymentAttempt.redirect_url.is_not(None)),
+                or_(
+                    and_(Booking.state == State.PAYING.value, Booking.expires_at <= sql_now()),
+                    and_(PaymentAttempt.purpose == "SEAT_CHANGE", PaymentAttempt.at <= since),
+                ),
+            )
+        )  # fmt: skip
+        return list(session.scalars(query.limit(RECONCILE_BATCH)))
+
+    keys = runtime.database.read(work)
+    for provider_key in keys:
+        with _one_of_many(provider_key):
+            charge = peers.settle_payment(runtime, provider_key)
+            if charge.outcome == "ACTION_REQUIRED":
+                charge = Charge("DECLINED", charge.payment_id, "ABANDONED")
+            settle(runtime, provider_key, charge)
+    return len(keys)

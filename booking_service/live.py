@@ -1,0 +1,149 @@
+"""The crowd's side of a seat map, in Redis: advisory locks before the database, changes to those who watch.
+
+Redis advises, the database decides. Every function here may fail without harm: a lost lock costs a database
+round trip, a lost message leaves a gap in the versions that watchers notice. Keys of one showtime share a hash
+tag, so that the script is legal on a cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import redis
+
+from chassis.logs import log
+
+# A lock this young is believed: its owner's transaction may not have ended yet. An older one is checked.
+FRESH_SECONDS = 3.0
+ASKED_SECONDS = 30
+
+# KEYS: one a seat; ARGV: owner, milliseconds. Locks all seats or none; answers the others' locks as pairs of
+# position and milliseconds left.
+_LOCK = """
+local refused = {}
+for i, key in ipairs(KEYS) do
+  local owner = redis.call('GET', key)
+  if owner and owner ~= ARGV[1] then refused[#refused + 1] = {i - 1, redis.call('PTTL', key)} end
+end
+if #refused == 0 then
+  for _, key in ipairs(KEYS) do redis.call('SET', key, ARGV[1], 'PX', ARGV[2]) end
+end
+return refused
+"""
+# Frees only what the owner holds: a late release never frees the next owner's lock.
+_UNLOCK = """
+for _, key in ipairs(KEYS) do
+  if redis.call('GET', key) == ARGV[1] then redis.call('DEL', key) end
+end
+return 1
+"""
+
+
+@dataclass(frozen=True)
+class SeatFact:
+    """A change of one seat as the live map tells it; `version` grows by one with each."""
+
+    seat_id: str
+    status: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A seat that somebody else has locked; `is_fresh` when the lock is too young to be stale."""
+
+    seat_id: str
+    is_fresh: bool
+
+
+def lock_seats(
+    client: redis.Redis, showtime_id: str, seat_ids: Sequence[str], owner: str, *, seconds: float
+) -> list[Refused]:
+    """Lock all `seat_ids` for `owner` or none; those that somebody else holds.
+
+    Empty when all are locked, or when Redis does not answer: then the database meets the crowd alone.
+    """
+    keys = [_lock_key(showtime_id, seat_id) for seat_id in seat_ids]
+    try:
+        refused: Any = client.eval(_LOCK, len(keys), *keys, owner, int(seconds * 1000))
+    except redis.RedisError as error:
+        log().warning("seat locks unavailable", error=repr(error))
+        return []
+    old = (seconds - FRESH_SECONDS) * 1000
+    return [Refused(seat_ids[int(position)], int(left) > old) for position, left in refused]
+
+
+def unlock_seats(client: redis.Redis, showtime_id: str, seat_ids: Iterable[str], owner: str) -> None:
+    """Give the owner's locks back; they would end by themselves."""
+    keys = [_lock_key(showtime_id, seat_id) for seat_id in seat_ids]
+    if not keys:
+        return
+    try:
+        client.eval(_UNLOCK, len(keys), *keys, owner)
+    except redis.RedisError as error:
+        log().warning("seat locks unavailable", error=repr(error))
+
+
+def first_owner(client: redis.Redis, asked: str, owner: str) -> str:
+    """The owner under whom the same request began a moment ago; `owner` when it is the first, or Redis is away."""
+    try:
+        if client.set(f"asked:{asked}", owner, nx=True, ex=ASKED_SECONDS):
+            return owner
+        before: Any = client.get(f"asked:{asked}")
+    except redis.RedisError as error:
+        log().warning("seat locks unavailable", error=repr(error))
+        return owner
+    return owner if before is None else before.decode() if isinstance(before, bytes) else str(before)
+
+
+def forget_locks(client: redis.Redis, showtime_id: str, seat_ids: Iterable[str]) -> None:
+    """Remove locks that the database has shown to be stale, whoever holds them."""
+    try:
+        client.delete(*[_lock_key(showtime_id, seat_id) for seat_id in seat_ids])
+    except redis.RedisError as error:
+        log().warning("seat locks unavailable", error=repr(error))
+
+
+def tell_seats(client: redis.Redis, showtime_id: str, facts: Sequence[SeatFact]) -> None:
+    """Tell those who watch the showtime's map."""
+    for fact in facts:
+        _publish(
+            client,
+            seat_channel(showtime_id),
+            {
+                "showtime_id": showtime_id,
+                "seat_id": fact.seat_id,
+                "status": fact.status,
+                "version": fact.version,
+            },
+        )
+
+
+def tell_booking(client: redis.Redis, cinema_id: str, booking_id: str) -> None:
+    """Tell the staff who watch the cinema's bookings."""
+    for channel in (booking_channel(cinema_id), booking_channel(None)):
+        _publish(client, channel, {"id": booking_id})
+
+
+def seat_channel(showtime_id: str) -> str:
+    """Where changes of a showtime's seats are told."""
+    return f"seats:{{{showtime_id}}}"
+
+
+def booking_channel(cinema_id: str | None) -> str:
+    """Where changes of a cinema's bookings are told; None: of all."""
+    return f"bookings:{cinema_id or 'all'}"
+
+
+def _publish(client: redis.Redis, channel: str, message: dict[str, Any]) -> None:
+    try:
+        client.publish(channel, orjson.dumps(message))
+    except redis.RedisError as error:
+        log().warning("change not told", channel=channel, error=repr(error))
+
+
+def _lock_key(showtime_id: str, seat_id: str) -> str:
+    return f"lock:{{{showtime_id}}}:{seat_id}"

@@ -1,0 +1,11 @@
+"""Commands of the booking graph; each resolver hands on to commands and reads the changed thing back."""
+
+from __future__ import annotations
+
+from booking_service.schema.guest_mutations import GuestMutations
+from booking_service.schema.house_mutations import HouseMutations
+
+
+# Without a docstring, which would become a description of the graph; the last base's fields come first.
+class Mutation(HouseMutations, GuestMutations):
+    pass
