@@ -1,0 +1,211 @@
+"""Taking money: the intent is stored first, then the provider is asked, then its answer is written down."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from threading import BoundedSemaphore
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from chassis.database import utc_now
+from chassis.idempotency import IdempotencyKeyReused, fingerprint
+from chassis.identity import Caller, Role
+from chassis.ids import new_id
+from chassis.logs import log
+from chassis.outbox import publish
+from chassis.runtime import Runtime
+from payment_service import events
+from payment_service.commands.recording import fresh, record
+from payment_service.errors import MethodNotAllowed, ProviderBusy
+from payment_service.lifecycle import CAPTURED, PaymentMethod, PaymentStatus
+from payment_service.models import Payment, PaymentKey
+from payment_service.providers import (
+    Charge,
+    ChargeOrder,
+    ChargeState,
+    NoAnswer,
+    Provider,
+    provider_named,
+    provider_names,
+)
+from payment_service.rules import DESK, Order, is_paid_at_the_desk
+from payment_service.settings import PaymentSettings
+
+TURN_SECONDS = 1.5
+_FOR_STAFF = frozenset({PaymentMethod.CASH, PaymentMethod.COMP})
+
+
+class PaymentOutcome(StrEnum):
+    """How an attempt to take money stands."""
+
+    SUCCEEDED = "SUCCEEDED"
+    DECLINED = "DECLINED"
+    PENDING = "PENDING"
+    ACTION_REQUIRED = "ACTION_REQUIRED"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What the caller is told; without a payment, nothing was or will be taken under the key."""
+
+    payment: Payment | None
+    outcome: PaymentOutcome
+    client_secret: str | None = None
+    redirect_url: str | None = None
+
+
+def take_payment(runtime: Runtime[PaymentSettings], caller: Caller, order: Order) -> Taken:
+    """Take the money of `order`, once for each key. The same key again carries on where it stopped.
+
+    No transaction is open while the provider works. Raises IdempotencyKeyReused for a key with another order,
+    PaymentTokenMissing, AmountInvalid, MethodNotAllowed; ProviderBusy before anything is stored.
+    """
+    by_staff = caller.has_role(Role.STAFF, scope=order.cinema_id)
+    if order.method in _FOR_STAFF and caller.user_id is not None and not by_staff:
+        raise MethodNotAllowed(field=("input", "method"))
+    at_desk = is_paid_at_the_desk(order, by_staff=by_staff)
+    name = DESK if at_desk else provider_names(runtime.settings)[0]
+    mark = fingerprint(
+        order.booking_id,
+        order.cinema_id,
+        order.amount.amount,
+        order.amount.currency,
+        order.method,
+        order.token,
+    )
+    with contextlib.nullcontext() if at_desk else _a_turn(runtime.settings):
+        return _take(runtime, order, name, mark)
+
+
+def told(payment: Payment, charge: Charge | None) -> Taken:
+    """How a payment stands, in the words of the one who asked for it."""
+    if payment.status in CAPTURED:
+        return Taken(payment, PaymentOutcome.SUCCEEDED)
+    if payment.status == PaymentStatus.FAILED:
+        return Taken(payment, PaymentOutcome.DECLINED)
+    if charge is not None and charge.state is ChargeState.ACTION_REQUIRED:
+        return Taken(payment, PaymentOutcome.ACTION_REQUIRED, charge.client_secret, charge.redirect_url)
+    return Taken(payment, PaymentOutcome.PENDING)
+
+
+def charge_order(payment: Payment) -> ChargeOrder:
+    """The question about a payment, always the same for the same payment."""
+    return ChargeOrder(
+        key=payment.idempotency_key,
+        amount=payment.amount,
+        method=payment.method,
+        booking_id=payment.booking_id,
+        cinema_id=payment.cinema_id,
+        description=payment.description,
+        token=payment.payment_token,
+        reference=payment.provider_reference,
+    )
+
+
+@contextlib.contextmanager
+def _a_turn(settings: PaymentSettings) -> Iterator[None]:
+    """Wait shortly for one of the few places before the provider. Raises ProviderBusy."""
+    turns = _turns(settings.provider_calls_at_once)
+    if not turns.acquire(timeout=TURN_SECONDS):
+        raise ProviderBusy
+    try:
+        yield
+    finally:
+        turns.release()
+
+
+@cache
+def _turns(at_once: int) -> BoundedSemaphore:
+    """The places before the provider, one set for the whole process."""
+    return BoundedSemaphore(at_once)
+
+
+def _take(runtime: Runtime[PaymentSettings], order: Order, provider_name: str, mark: str) -> Taken:
+    payment = _intend(runtime, order, provider_name, mark)
+    if payment is None:
+        return Taken(None, PaymentOutcome.DECLINED)
+    if payment.status != PaymentStatus.PENDING:
+        return told(payment, None)
+    provider = provider_named(runtime, payment.provider)
+    if provider is None:
+        return Taken(payment, PaymentOutcome.PENDING)
+    try:
+        charge = _ask(runtime, provider, payment)
+    except NoAnswer as silence:
+        log().warning("provider gave no answer", payment_id=payment.id, reason=str(silence))
+        return told(runtime.database.read(lambda session: fresh(session, payment.id)), None)
+    recorded = runtime.database.transact(lambda session: record(session, payment.id, charge))
+    return told(recorded, charge)
+
+
+def _ask(runtime: Runtime[PaymentSettings], provider: Provider, payment: Payment) -> Charge:
+    def note(reference: str) -> None:
+        runtime.database.transact(
+            lambda session: session.execute(
+                update(Payment).where(Payment.id == payment.id).values(provider_reference=reference)
+            )
+        )
+
+    return provider.charge(charge_order(payment), note)
+
+
+def _intend(runtime: Runtime[PaymentSettings], order: Order, provider: str, mark: str) -> Payment | None:
+    """The payment of the order's key, stored now or before; None when the key was closed."""
+    try:
+        return runtime.database.transact(lambda session: _stored(session, order, provider, mark))
+    except IntegrityError:  # the same key in another thread was faster
+        return runtime.database.transact(lambda session: _stored(session, order, provider, mark))
+
+
+def _stored(session: Session, order: Order, provider: str, mark: str) -> Payment | None:
+    query = select(PaymentKey).where(PaymentKey.idempotency_key == order.key)
+    known = session.execute(query).scalar_one_or_none()
+    if known is not None and known.payment_id is None:
+        return None
+    if known is not None and known.payment_id is not None:
+        if known.fingerprint != mark:
+            raise IdempotencyKeyReused(field=("input", "idempotencyKey"))
+        return fresh(session, known.payment_id)
+    payment = Payment(
+        id=new_id(),
+        booking_id=order.booking_id,
+        user_id=order.user_id,
+        cinema_id=order.cinema_id,
+        method=order.method.value,
+        provider=provider,
+        payment_token=order.token,
+        idempotency_key=order.key,
+        status=PaymentStatus.PENDING.value,
+        amount_value=order.amount.amount,
+        currency=order.amount.currency,
+        description=order.description,
+        created_at=utc_now(session),
+    )
+    session.add(PaymentKey(idempotency_key=order.key, payment_id=payment.id, fingerprint=mark))
+    session.add(payment)
+    if provider == DESK:
+        _take_at_the_desk(session, payment)
+    session.flush()
+    return fresh(session, payment.id)
+
+
+def _take_at_the_desk(session: Session, payment: Payment) -> None:
+    """Money that lies in the till already; nobody has to be asked."""
+    payment.status, payment.settled_at = PaymentStatus.SUCCEEDED.value, payment.created_at
+    publish(
+        session,
+        events.payment_settled(
+            payment_id=payment.id,
+            booking_id=payment.booking_id,
+            key=payment.idempotency_key,
+            taken=True,
+            amount=payment.amount,
+            failure_code=None,
+        ),
+    )

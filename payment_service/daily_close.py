@@ -1,0 +1,169 @@
+"""One day of a cinema: what we booked, what the provider's own books say, and where the two differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from chassis.identity import Caller, Role
+from chassis.money import Money
+from chassis.runtime import Runtime
+from payment_service.lifecycle import CAPTURED, PaymentMethod, RefundStatus
+from payment_service.models import Payment, Refund
+from payment_service.providers import LedgerEntry, provider_named, provider_names
+from payment_service.queries import cinema_named
+from payment_service.rules import DESK, day_bounds
+from payment_service.settings import PaymentSettings
+
+_TAKEN = [status.value for status in CAPTURED]
+_Key = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DailyCloseLine:
+    """One way of paying: captured and given back on the day, and what the provider has of the difference."""
+
+    method: PaymentMethod
+    captured: Money
+    refunded: Money
+    provider_net: Money
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DailyClose:
+    """The lines of a day, in the order of the methods, and the payments on which the books differ."""
+
+    day: date
+    by_method: list[DailyCloseLine]
+    mismatches: list[Payment]
+
+
+@dataclass(frozen=True)
+class _Booked:
+    """Our own books: minor units by (method, currency), all and those taken at the desk."""
+
+    captured: Counter[_Key]
+    refunded: Counter[_Key]
+    count: Counter[_Key]
+    desk_net: Counter[_Key]
+
+
+def daily_close(runtime: Runtime[PaymentSettings], caller: Caller, cinema_id: str, day: date) -> DailyClose:
+    """The close of `day`, from midnight to midnight at the cinema. Raises Forbidden, NoAnswer."""
+    caller.require_role(Role.MANAGER, scope=cinema_id)
+    cinema = runtime.database.read(lambda session: cinema_named(session, cinema_id))
+    start, end = day_bounds(day, cinema.time_zone if cinema else "UTC")
+    entries = [
+        entry
+        for name in provider_names(runtime.settings)
+        if (provider := provider_named(runtime, name)) is not None
+        for entry in provider.entries(cinema_id, start, end)
+    ]
+
+    def work(session: Session) -> DailyClose:
+        booked = _booked(session, cinema_id, start, end)
+        return DailyClose(
+            day=day,
+            by_method=_lines(booked, entries),
+            mismatches=_mismatches(session, cinema_id, start, end, entries),
+        )
+
+    return runtime.database.read(work)
+
+
+def _booked(session: Session, cinema_id: str, start: datetime, end: datetime) -> _Booked:
+    booked = _Booked(Counter(), Counter(), Counter(), Counter())
+    columns = (Payment.method, Payment.currency, Payment.provider)
+    taken = (
+        select(*columns, func.sum(Payment.amount_value), func.count())
+        .where(
+            Payment.cinema_id == cinema_id,
+            Payment.settled_at >= start,
+            Payment.settled_at < end,
+            Payment.status.in_(_TAKEN),
+        )
+        .group_by(*columns)
+    )
+    for method, currency, provider, amount, count in session.execute(taken):
+        booked.captured[method, currency] += int(amount)
+        booked.count[method, currency] += count
+        booked.desk_net[method, currency] += int(amount) if provider == DESK else 0
+    returned = (
+        select(*columns, func.sum(Refund.amount_value))
+        .join(Refund, Refund.payment_id == Payment.id)
+        .where(
+            Payment.cinema_id == cinema_id,
+            Refund.status == RefundStatus.SUCCEEDED.value,
+            Refund.settled_at >= start,
+            Refund.settled_at < end,
+        )
+        .group_by(*columns)
+    )
+    for method, currency, provider, amount in session.execute(returned):
+        booked.refunded[method, currency] += int(amount)
+        booked.desk_net[method, currency] -= int(amount) if provider == DESK else 0
+    return booked
+
+
+def _lines(booked: _Booked, entries: Iterable[LedgerEntry]) -> list[DailyCloseLine]:
+    net = Counter(booked.desk_net)
+    for entry in entries:
+        net[entry.method, entry.amount.currency] += entry.amount.amount
+    methods = list(PaymentMethod)
+    keys = sorted(
+        {*booked.captured, *booked.refunded, *net},
+        key=lambda key: (methods.index(PaymentMethod(key[0])), key[1]),
+    )
+    return [
+        DailyCloseLine(
+            method=PaymentMethod(method),
+            captured=Money(booked.captured[method, currency], currency),
+            refunded=Money(booked.refunded[method, currency], currency),
+            provider_net=Money(net[method, currency], currency),
+            count=booked.count[method, currency],
+        )
+        for method, currency in keys
+    ]
+
+
+def _mismatches(
+    session: Session, cinema_id: str, start: datetime, end: datetime, entries: Iterable[LedgerEntry]
+) -> list[Payment]:
+    """Payments whose movements of the day are not the same on both books, oldest first."""
+    theirs: Counter[str] = Counter()
+    for entry in entries:
+        theirs[entry.key] += entry.amount.amount
+    ours: Counter[str] = Counter()
+    for key, amount in _movements(session, cinema_id, start, end):
+        ours[key] += amount
+    differing = [key for key in {*ours, *theirs} if ours[key] != theirs[key]]
+    query = (
+        select(Payment).where(Payment.idempotency_key.in_(differing)).order_by(Payment.created_at, Payment.id)
+    )
+    return list(session.execute(query).scalars()) if differing else []
+
+
+def _movements(session: Session, cinema_id: str, start: datetime, end: datetime) -> list[tuple[str, int]]:
+    """Our captures and refunds of the day that a provider must know of, by key."""
+    key = Payment.idempotency_key
+    mine = (Payment.cinema_id == cinema_id, Payment.provider != DESK)
+    taken = select(key, Payment.amount_value).where(
+        *mine, Payment.settled_at >= start, Payment.settled_at < end, Payment.status.in_(_TAKEN)
+    )
+    returned = (
+        select(key, -Refund.amount_value)
+        .join(Refund, Refund.payment_id == Payment.id)
+        .where(
+            *mine,
+            Refund.status == RefundStatus.SUCCEEDED.value,
+            Refund.settled_at >= start,
+            Refund.settled_at < end,
+        )
+    )
+    return [(row[0], int(row[1])) for query in (taken, returned) for row in session.execute(query)]

@@ -1,0 +1,128 @@
+"""Pure decisions about money; no framework, no clock, no database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from chassis.money import Money
+from payment_service.errors import (
+    AmountInvalid,
+    CurrencyMismatch,
+    KeyInvalid,
+    PaymentNotRefundable,
+    PaymentTokenMissing,
+    ReasonMissing,
+    RefundExceedsPayment,
+)
+from payment_service.lifecycle import CAPTURED, PaymentMethod, PaymentStatus
+
+DESK = "desk"
+LONGEST_REASON = 255
+LARGEST_AMOUNT = 2_000_000_000  # what a 32-bit Int of GraphQL can still carry, with room for sums of two
+_AT_THE_DESK = frozenset({PaymentMethod.CASH, PaymentMethod.COMP})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What is to be paid: by whom, for what, under which key."""
+
+    key: str
+    booking_id: str
+    user_id: str | None
+    cinema_id: str
+    amount: Money
+    method: PaymentMethod
+    token: str | None
+    description: str | None
+
+
+def money_of(given: Mapping[str, int | str], *, field: tuple[str, ...]) -> Money:
+    """An input's amount. Raises AmountInvalid for a currency or size that is none; zero passes."""
+    try:
+        money = Money(int(given["amount"]), str(given["currency"]))
+    except ValueError:
+        raise AmountInvalid(field=field) from None
+    if not 0 <= money.amount <= LARGEST_AMOUNT:
+        raise AmountInvalid(field=field)
+    return money
+
+
+def checked_key(key: str) -> str:
+    """The key without blanks around it. Raises KeyInvalid."""
+    bare = key.strip()
+    if not 1 <= len(bare) <= 200:
+        raise KeyInvalid(field=("input", "idempotencyKey"))
+    return bare
+
+
+def checked_reason(reason: str) -> str:
+    """The reason without blanks around it. Raises ReasonMissing."""
+    bare = reason.strip()
+    if not 1 <= len(bare) <= LONGEST_REASON:
+        raise ReasonMissing(field=("input", "reason"))
+    return bare
+
+
+def told_reason(reason: str) -> str:
+    """A sibling's reason, cut to what is kept: money that is owed does not wait for better words."""
+    return reason.strip()[:LONGEST_REASON] or "Booking changed"
+
+
+def is_paid_at_the_desk(order: Order, *, by_staff: bool) -> bool:
+    """Whether no provider is asked: cash, complimentary, or a card on the desk's own terminal.
+
+    Raises PaymentTokenMissing when a provider is needed and nothing says whose money it is to take,
+    AmountInvalid for nothing to pay (complimentary tickets excepted).
+    """
+    if order.amount.amount == 0 and order.method is not PaymentMethod.COMP:
+        raise AmountInvalid(field=("input", "amount"))
+    if order.method in _AT_THE_DESK:
+        return True
+    if order.token:
+        return False
+    if by_staff and order.method is PaymentMethod.CARD:
+        return True
+    raise PaymentTokenMissing(field=("input", "paymentToken"))
+
+
+def refund_amount(asked: Money | None, *, status: PaymentStatus, captured: Money, promised: int) -> Money:
+    """What goes back of `captured`, of which `promised` minor units went or are going back; None asks for all left.
+
+    Raises PaymentNotRefundable, CurrencyMismatch, AmountInvalid, RefundExceedsPayment.
+    """
+    if status not in CAPTURED:
+        raise PaymentNotRefundable(field=("input", "paymentId"))
+    left = captured.amount - promised
+    if asked is None:
+        if left == 0:
+            raise RefundExceedsPayment("Nothing is left of this payment.", field=("input", "amount"))
+        return Money(left, captured.currency)
+    if asked.currency != captured.currency:
+        raise CurrencyMismatch(field=("input", "amount", "currency"))
+    if asked.amount <= 0:
+        raise AmountInvalid(field=("input", "amount"))
+    if asked.amount > left:
+        raise RefundExceedsPayment(
+            f"Only {Money(left, captured.currency)} is left.", field=("input", "amount")
+        )
+    return asked
+
+
+def status_after_refund(captured: int, refunded: int) -> PaymentStatus:
+    """Where a captured payment stands once `refunded` of it has gone back."""
+    if refunded == 0:
+        return PaymentStatus.SUCCEEDED
+    return PaymentStatus.REFUNDED if refunded >= captured else PaymentStatus.PARTIALLY_REFUNDED
+
+
+def day_bounds(day: date, time_zone: str) -> tuple[datetime, datetime]:
+    """First instant of `day` in `time_zone` and of the day after; 23 or 25 hours apart when clocks change."""
+    try:
+        zone = ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    start, end = (datetime.combine(when, time.min, zone) for when in (day, day + timedelta(days=1)))
+    return start.astimezone(UTC), end.astimezone(UTC)

@@ -1,0 +1,148 @@
+"""Whatever happens in whatever order: money in is money booked and money returned, on both books."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import orjson
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from sqlalchemy import select
+
+from chassis import migrations
+from chassis.clock import SetClock
+from chassis.database import Database
+from chassis.testing import NOON, make_runtime
+from payment_service.commands.refunding import retry_refunds
+from payment_service.commands.settling import reconcile
+from payment_service.lifecycle import CAPTURED
+from payment_service.models import Payment, SimulatedCharge
+from payment_service.providers.signatures import SIGNATURE_HEADER, sign_body
+from payment_service.settings import PaymentSettings
+from payment_service.tests.builders import Till
+
+KEYS = st.sampled_from([f"key-{number}" for number in range(5)])
+TOKENS = st.sampled_from(
+    [
+        "pm_success",
+        "pm_declined",
+        "pm_3ds",
+        "pm_slow",
+        "pm_answer_lost",
+        "pm_webhook_late",
+        "pm_webhook_twice",
+    ]
+)
+
+
+@cache
+def _template() -> Path:
+    path = Path(tempfile.mkdtemp(prefix="payments-")) / "template.db"
+    database = Database(f"sqlite:///{path}")
+    migrations.upgrade(database, "payment_service")
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
+class MoneyMachine(RuleBasedStateMachine):
+    """A till that guests, the provider, managers and time push about."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="payments-"))
+        shutil.copy(_template(), self.folder / "payments.db")
+        self.clock = SetClock(NOON)
+        url = f"sqlite:///{self.folder / 'payments.db'}"
+        fast = {"PROVIDER_DEADLINE_SECONDS": 0.001, "PROVIDER_CALLS_AT_ONCE": 64}
+        self.till = Till(make_runtime("payment_service", PaymentSettings, url, self.clock, **fast))
+        self.tokens: dict[str, str] = {}
+        self.refunds = 0
+        self.notices = 0
+
+    def teardown(self) -> None:
+        self.till.runtime.close()
+        shutil.rmtree(self.folder)
+
+    @rule(key=KEYS, token=TOKENS)
+    def a_guest_pays(self, key, token):
+        token = self.tokens.setdefault(key, token)
+        self.till.take(token, key=key, bookingId=f"booking-of-{key}")
+
+    @rule(key=KEYS)
+    def booking_asks(self, key):
+        self.tokens.setdefault(key, "pm_success")
+        self.till.settle(key)
+
+    @rule(key=KEYS, agreed=st.booleans())
+    def the_payer_decides(self, key, agreed):
+        query = select(SimulatedCharge).where(SimulatedCharge.idempotency_key == key)
+        charge = self.till.runtime.database.read(lambda session: session.execute(query).scalar_one_or_none())
+        if charge is not None:
+            decision = {"decision": "confirm" if agreed else "refuse", "secret": charge.client_secret}
+            self.till.client.post(f"/payments/3ds/{charge.reference}", json=decision)
+
+    @rule(key=KEYS, state=st.sampled_from(["SUCCEEDED", "FAILED", "PROCESSING"]), again=st.booleans())
+    def a_webhook_comes(self, key, state, again):
+        self.notices += not again
+        charge = {"reference": "?", "idempotencyKey": key, "state": state, "amount": 1, "currency": "EUR"}
+        body = orjson.dumps({"id": f"evt-{self.notices}", "type": f"charge.{state}", "data": charge})
+        secret = self.till.runtime.settings.webhook_secrets_of_simulated[0]
+        header = {SIGNATURE_HEADER: sign_body(body, secret, self.clock.now())}
+        assert self.till.client.post("/webhooks/simulated", data=body, headers=header).status_code == 200
+
+    @rule(key=KEYS, amount=st.sampled_from([None, 1, 700, 2500]), same=st.booleans())
+    def money_goes_back(self, key, amount, same):
+        payment = next((p for p in self.payments() if p.idempotency_key == key), None)
+        if payment is not None:
+            self.refunds += not same
+            self.till.refund(payment.id, amount, key=f"refund-{self.refunds}")
+
+    @rule(seconds=st.sampled_from([1, 21, 31, 700]))
+    def time_passes(self, seconds):
+        self.clock.advance(seconds=seconds)
+        reconcile(self.till.runtime)
+        retry_refunds(self.till.runtime)
+
+    def payments(self) -> list[Payment]:
+        return self.till.runtime.database.read(
+            lambda session: list(session.execute(select(Payment)).scalars())
+        )
+
+    @invariant()
+    def a_key_takes_money_once_and_gives_back_no_more(self):
+        for payment in self.payments():
+            provider = self.till.captured_by_provider(payment.booking_id)
+            assert 0 <= provider <= payment.amount_value
+            assert 0 <= payment.refunded_amount <= payment.promised_back <= payment.amount_value
+            if payment.status in CAPTURED:
+                assert provider == payment.amount_value - payment.refunded_amount
+
+    @invariant()
+    def each_end_is_told_once(self):
+        told = [
+            (event["idempotencyKey"], event["outcome"]) for event in self.till.published("payment.settled")
+        ]
+        captured = {payment.idempotency_key for payment in self.payments() if payment.status in CAPTURED}
+        returned = [event["amount"]["amount"] for event in self.till.published("payment.refunded")]
+
+        assert len(told) == len(set(told))
+        assert {key for key, outcome in told if outcome == "SUCCEEDED"} == captured
+        assert sum(returned) == sum(payment.refunded_amount for payment in self.payments())
+
+    @invariant()
+    def after_quiet_both_books_agree(self):
+        if all(payment.status != "PENDING" for payment in self.payments()):
+            theirs = sum(self.till.captured_by_provider(f"booking-of-{key}") for key in self.tokens)
+            ours = [p.amount_value - p.refunded_amount for p in self.payments() if p.status in CAPTURED]
+            assert theirs == sum(ours)
+
+
+MoneyMachine.TestCase.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
+TestMoneyInAnyOrder = MoneyMachine.TestCase
