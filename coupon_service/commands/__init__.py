@@ -1,0 +1,1 @@
+"""What changes the books: one file for each occasion."""

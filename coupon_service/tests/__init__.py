@@ -1,0 +1,1 @@
+"""coupon_service, told in sentences."""
