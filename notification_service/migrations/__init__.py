@@ -1,0 +1,1 @@
+"""Schema changes of notification_service, one file each in versions/."""
