@@ -1,0 +1,176 @@
+"""The gateway's application: settings in, Flask out; nothing here but wiring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import redis
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from chassis import logs
+from gateway import graphiql, health, metrics, pages, passage
+from gateway.assets import AssetFolder
+from gateway.breaker import Breakers, Prober
+from gateway.doorway import endpoint, reply
+from gateway.doorway.access_keys import AccessKeys, fetcher
+from gateway.doorway.admission import Admission
+from gateway.doorway.coalescing import Coalescing
+from gateway.doorway.correlation import Correlation
+from gateway.doorway.forwarding import Forwarding
+from gateway.doorway.identity import Identity, Statements
+from gateway.doorway.limits import DocumentLimits
+from gateway.doorway.persisted import PersistedDocuments, read_trusted
+from gateway.doorway.refusal import Refusal
+from gateway.doorway.sessions import Sessions
+from gateway.doorway.streams import EventStreams
+from gateway.engine import Engine
+from gateway.graph_file import GraphFile, Member, read_graph_file
+from gateway.members import Members
+from gateway.metrics import Figures
+from gateway.registry import Registry
+from gateway.settings import GatewaySettings, load
+
+MEMORY_FILE = "gateway/graph.json"
+
+
+@dataclass(frozen=True)
+class Background:
+    """What runs beside the requests of an application."""
+
+    registry: Registry
+    sessions: Sessions
+    prober: Prober
+    breakers: Breakers
+
+    def stop(self) -> None:
+        """End it all."""
+        self.registry.stop()
+        self.sessions.stop()
+        self.prober.stop()
+
+
+def create_app(settings: GatewaySettings | None = None) -> Flask:
+    """The application. Raises SettingsError, and CompositionFailed when the files alone make no graph."""
+    settings = settings or load()
+    logs.configure("gateway", settings.log_level)
+    engine, file = _graph(settings)
+    members = Members(file, settings.internal_secret)
+    registry = Registry(
+        members,
+        lambda made: DocumentLimits(made.api_schema, settings, file.documents),
+        memory=settings.home.expanduser() / MEMORY_FILE,
+        reload_seconds=settings.reload_seconds,
+    )
+    if engine is None:
+        registry.start()
+    else:
+        registry.serve(engine)
+    return _application(settings, file, members, registry)
+
+
+def _graph(settings: GatewaySettings) -> tuple[Engine | None, GraphFile]:
+    if settings.supergraph_file is None:
+        return None, read_graph_file(settings.subgraphs_file, settings.peers)
+    engine = Engine.from_supergraph(settings.supergraph_file.read_text(encoding="utf-8"))
+    members = tuple(
+        Member(name=part.name, url=part.url, sdl="", deadline_seconds=part.deadline_seconds)
+        for part in engine.subgraphs
+    )
+    return engine, GraphFile(subgraphs=members)
+
+
+def _application(settings: GatewaySettings, file: GraphFile, members: Members, registry: Registry) -> Flask:
+    app = Flask("gateway", static_folder=None)
+    sessions = Sessions(_redis(settings))
+    breakers = Breakers(members.names)
+    background = Background(registry, sessions, Prober(breakers, members.lives), breakers)
+    staff = _staff(settings, file, background)
+    app.wsgi_app = Correlation(  # type: ignore[method-assign]  # Flask's own way to put something around it
+        app.wsgi_app, trusted_proxies=settings.trusted_proxies, access_log=settings.access_log
+    )
+    endpoint.add_route(app, endpoint.Endpoint(settings, file.documents, staff))
+    metrics.add_route(app, _figures(members, staff))
+    health.add_routes(app, health.Health(members, registry), registry)
+    handed_on = passage.Passage(file, staff.identity, staff.forwarding, breakers)
+    passage.add_routes(app, handed_on, file.routes, production=settings.is_production)
+    graphiql.add_routes(app, _graphiql(settings))
+    folder = AssetFolder(settings.frontend_dir, watched=not settings.is_production)
+    pages.add_routes(app, pages.Pages(folder, secure=settings.public_url.startswith("https://")))
+    _handle_errors(app)
+    sessions.start()
+    background.prober.start()
+    app.extensions["gateway"] = background
+    return app
+
+
+def _staff(settings: GatewaySettings, file: GraphFile, background: Background) -> endpoint.Staff:
+    cookies = {member.name: member.cookies for member in file.subgraphs}
+    admission = Admission(settings.maximum_in_flight, settings.stream_places)
+    return endpoint.Staff(
+        registry=background.registry,
+        identity=Identity(file.identity, _access_keys(file), background.sessions),
+        forwarding=Forwarding(Statements(settings.internal_secret), cookies),
+        breakers=background.breakers,
+        admission=admission,
+        documents=_documents(settings),
+        streams=EventStreams(admission, settings.heartbeat_seconds),
+        coalescing=Coalescing(),
+        figures=Figures(),
+    )
+
+
+def _figures(members: Members, staff: endpoint.Staff) -> list[metrics.Sources]:
+    return [
+        staff.figures.families,
+        lambda: metrics.breaker_families(members.names, staff.breakers),
+        lambda: [
+            metrics.counter("gateway_shed", "Requests told to come back.", staff.admission.shed),
+            metrics.counter(
+                "gateway_coalesced", "Questions that joined an equal one.", staff.coalescing.joined
+            ),
+            metrics.counter("gateway_streams_upstream", "Streams opened.", staff.streams.opened_upstream),
+        ],
+    ]
+
+
+def _access_keys(file: GraphFile) -> AccessKeys | None:
+    if file.identity is None:
+        return None
+    return AccessKeys(fetcher(file.member(file.identity.subgraph).address(file.identity.path)))
+
+
+def _redis(settings: GatewaySettings) -> redis.Redis | None:
+    if not settings.redis_url:
+        return None
+    return redis.Redis.from_url(settings.redis_url, socket_timeout=0.5, socket_connect_timeout=0.5)
+
+
+def _documents(settings: GatewaySettings) -> PersistedDocuments:
+    known = read_trusted(settings.trusted_documents_file) if settings.trusted_documents_file else {}
+    return PersistedDocuments(known, trusted_only=settings.trusted_documents_only)
+
+
+def _graphiql(settings: GatewaySettings) -> graphiql.GraphiQL | None:
+    if not settings.graphiql:
+        return None
+    recipes = graphiql.read_recipes(settings.frontend_dir / "graphiql-recipes")
+    return graphiql.GraphiQL(AssetFolder(settings.graphiql_dir), recipes)
+
+
+def _handle_errors(app: Flask) -> None:
+    manner = reply.PLAIN
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        status = error.code or 400
+        code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(status, "BAD_USER_INPUT")
+        allowed = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+        headers = {"Allow": allowed} if allowed else {}
+        return reply.refuse(Refusal(status, code, f"{error.name}.", headers=headers), manner)
+
+    @app.errorhandler(Exception)
+    def _unexpected(error: Exception) -> Response:
+        logs.log().error("request failed", error=repr(error), exc_info=error)
+        message = "Something went wrong on our side. The request id helps us to find it."
+        return reply.refuse(Refusal(500, "INTERNAL", message), manner)

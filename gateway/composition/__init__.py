@@ -1,0 +1,1 @@
+"""Pure: subgraph SDLs in, one supergraph out, or every reason why not."""

@@ -1,0 +1,1 @@
+"""A plan in, an answer out. `transport` is the only part that touches the network."""

@@ -1,0 +1,119 @@
+"""Settings of the gateway: read once from the environment, all faults told together, frozen afterwards."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import AliasChoices, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.settings import DEVELOPMENT, EXAMPLE_MARKS, PRODUCTION, SettingsError
+
+HERE = Path(__file__).resolve().parent
+
+
+class GatewaySettings(BaseSettings):
+    """What the gateway needs to know. Sizes in bytes, times in seconds, unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    environment: str = Field(DEVELOPMENT, alias="LOBBYCARD_ENV", pattern="^(development|production)$")
+    port: int = Field(5000, alias="GATEWAY_PORT", ge=1, le=65535)
+    threads: int = Field(128, validation_alias=AliasChoices("GATEWAY_THREADS", "WEB_THREADS"), ge=2)
+    log_level: str = Field("INFO", alias="LOG_LEVEL")
+    access_log: bool = Field(True, alias="ACCESS_LOG")
+    home: Path = Field(Path("~/.lobbycard"), alias="LOBBYCARD_HOME")
+    public_url: str = Field("http://localhost:5000", alias="PUBLIC_URL")
+
+    subgraphs_file: Path = Field(HERE / "subgraphs.toml", alias="GATEWAY_SUBGRAPHS")
+    supergraph_file: Path | None = Field(None, alias="GATEWAY_SUPERGRAPH")
+    peer_list: str = Field(
+        "", alias="PEERS", description="name=url, separated by commas; replaces addresses."
+    )
+    reload_seconds: float = Field(5.0, alias="RELOAD_SECONDS", gt=0)
+    query_deadline_seconds: float = Field(8.0, alias="QUERY_DEADLINE_SECONDS", gt=0)
+    mutation_deadline_seconds: float = Field(15.0, alias="MUTATION_DEADLINE_SECONDS", gt=0)
+    heartbeat_seconds: float = Field(15.0, alias="HEARTBEAT_SECONDS", gt=0)
+    maximum_in_flight: int = Field(160, alias="MAXIMUM_IN_FLIGHT", ge=1)
+    maximum_streams: int = Field(520, alias="MAXIMUM_STREAMS", ge=0)
+
+    internal_secret: str = Field(
+        "", alias="INTERNAL_SECRET", description="Signs callers; empty: none is told."
+    )
+    redis_url: str = Field(
+        "", alias="REDIS_URL", description="Where ended sessions are told; empty: nowhere."
+    )
+    trusted_proxies: int = Field(0, alias="TRUSTED_PROXIES", ge=0, description="Proxies before the gateway.")
+
+    frontend_dir: Path = Field(HERE.parent / "frontend", alias="FRONTEND_DIR")
+    graphiql_dir: Path = Field(HERE.parent / "frontend" / "vendor-graphiql", alias="GRAPHIQL_DIR")
+    graphiql_switch: bool | None = Field(None, alias="GRAPHIQL", description="By default not in production.")
+    introspection_switch: bool | None = Field(None, alias="INTROSPECTION")
+    unmask_errors: bool = Field(
+        False, alias="UNMASK_ERRORS", description="Words of unexpected subgraph errors."
+    )
+
+    trusted_documents_file: Path | None = Field(None, alias="TRUSTED_DOCUMENTS")
+    trusted_documents_only: bool = Field(False, alias="TRUSTED_DOCUMENTS_ONLY")
+
+    maximum_body_bytes: int = Field(100 * 1024, alias="LIMIT_BODY_BYTES", ge=1)
+    maximum_document_bytes: int = Field(10_000, alias="LIMIT_DOCUMENT_BYTES", ge=1)
+    maximum_tokens: int = Field(1000, alias="LIMIT_TOKENS", ge=1)
+    maximum_depth: int = Field(12, alias="LIMIT_DEPTH", ge=1)
+    maximum_aliases: int = Field(30, alias="LIMIT_ALIASES", ge=0)
+    maximum_directives: int = Field(20, alias="LIMIT_DIRECTIVES", ge=0)
+    maximum_root_fields: int = Field(10, alias="LIMIT_ROOT_FIELDS", ge=1)
+    maximum_fields: int = Field(2000, alias="LIMIT_FIELDS", ge=1, description="With fragments spelt out.")
+    maximum_variable_depth: int = Field(20, alias="LIMIT_VARIABLE_DEPTH", ge=1)
+    maximum_cost: int = Field(5000, alias="LIMIT_COST", ge=1, description="Objects an answer may hold.")
+    assumed_list_size: int = Field(10, alias="ASSUMED_LIST_SIZE", ge=1)
+
+    @property
+    def is_production(self) -> bool:
+        """Whether the strict rules of a live installation hold."""
+        return self.environment == PRODUCTION
+
+    @property
+    def stream_places(self) -> int:
+        """Streams that may be open: never so many that no thread is left for requests."""
+        return min(self.maximum_streams, self.threads - max(1, self.threads // 8))
+
+    @property
+    def introspection(self) -> bool:
+        """Whether the schema may be asked for."""
+        return not self.is_production if self.introspection_switch is None else self.introspection_switch
+
+    @property
+    def graphiql(self) -> bool:
+        """Whether the developers' page is served."""
+        return not self.is_production if self.graphiql_switch is None else self.graphiql_switch
+
+    @cached_property
+    def peers(self) -> dict[str, str]:
+        """Base address by subgraph, where it replaces the file's."""
+        pairs = (entry.split("=", 1) for entry in self.peer_list.split(",") if "=" in entry)
+        return {name.strip(): url.strip().rstrip("/") for name, url in pairs}
+
+
+def load(**overrides: object) -> GatewaySettings:
+    """Settings from the environment.
+
+    Raises SettingsError naming every wrong setting at once; in production also a missing or example secret.
+    """
+    try:
+        settings = GatewaySettings(**overrides)  # type: ignore[arg-type]  # the environment gives the rest
+    except ValidationError as error:
+        raise SettingsError([f"{_name(fault['loc'])}: {fault['msg']}" for fault in error.errors()]) from None
+    secret = settings.internal_secret
+    if secret and len(secret) < 32:
+        raise SettingsError(["INTERNAL_SECRET: must have at least 32 characters"])
+    if settings.is_production and (not secret or any(mark in secret.lower() for mark in EXAMPLE_MARKS)):
+        raise SettingsError(["INTERNAL_SECRET: production needs a secret of its own"])
+    return settings
+
+
+def _name(location: tuple[int | str, ...]) -> str:
+    first = str(location[0]) if location else "settings"
+    field = GatewaySettings.model_fields.get(first)
+    return str(field.alias) if field is not None and field.alias else first
