@@ -1,0 +1,18 @@
+// @ts-check
+/**
+ * A failure that a page shows as a whole. Codes: those of the API (UNAUTHENTICATED, FORBIDDEN, NOT_FOUND,
+ * RATE_LIMITED, SERVICE_UNAVAILABLE, …), OFFLINE when no answer came, INTERNAL for everything else.
+ */
+export class AppError extends Error {
+  /** @param {string} code @param {string} message @param {{requestId?: string, retryAfter?: number}} [more] */
+  constructor(code, message, { requestId, retryAfter } = {}) {
+    super(message);
+    this.name = "AppError";
+    this.code = code;
+    this.requestId = requestId;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** @param {unknown} error @returns {boolean} whether a view was left before it was loaded */
+export const isAbort = (error) => error instanceof DOMException && error.name === "AbortError";

@@ -1,0 +1,80 @@
+// @ts-check
+/**
+ * Words of the pages. A catalogue is a flat JSON object: key → text with {names}, or an object of plural
+ * forms (Intl.PluralRules over `count`). Keys missing in a catalogue fall back to English, then show themselves.
+ */
+import { state } from "./state.js";
+import { lasting } from "./storage.js";
+
+/** @typedef {Record<string, string | Record<string, string>>} Catalogue */
+
+export const LOCALES = { en: "English", de: "Deutsch", fr: "Français" };
+/** Formats follow a region with 24-hour times, as the programme does. */
+const FORMATS = /** @type {Record<string, string>} */ ({ en: "en-GB", de: "de-DE", fr: "fr-FR" });
+
+export const locale = state("en");
+/** @type {Catalogue} */
+let catalogue = {};
+/** @type {Catalogue} */
+let english = {};
+
+/** BCP 47 tag for Intl. */
+export const formatLocale = () => FORMATS[locale.value] ?? locale.value;
+
+/** @param {readonly string[]} wished @param {string | null} kept */
+export function chooseLocale(wished, kept) {
+  if (kept && kept in LOCALES) return kept;
+  return wished.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => tag in LOCALES) ?? "en";
+}
+
+/** @param {Catalogue} words @param {Catalogue} [fallback] */
+export function setCatalogue(words, fallback = english) {
+  catalogue = words;
+  english = fallback;
+}
+
+/** Loads the catalogue of the person's language. @param {string} [wanted] */
+export async function loadLocale(wanted) {
+  const tag = wanted ?? chooseLocale(navigator.languages, lasting.get("locale"));
+  const [words, fallback] = await Promise.all([fetchCatalogue(tag), tag === "en" ? null : fetchCatalogue("en")]);
+  setCatalogue(words, fallback ?? words);
+  locale.value = tag;
+  document.documentElement.lang = tag;
+  if (wanted) lasting.set("locale", wanted);
+}
+
+/**
+ * @param {string} key @param {Record<string, string | number>} [values] `count` chooses the plural form
+ * @returns {string}
+ */
+export function t(key, values = {}) {
+  const entry = catalogue[key] ?? english[key];
+  if (entry === undefined) return key;
+  const text = typeof entry === "string" ? entry : pluralOf(entry, Number(values.count));
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? plain(values[name]) : whole));
+}
+
+/** @param {string} key */
+export const has = (key) => key in catalogue || key in english;
+
+/** @param {Iterable<string>} items */
+export const listOf = (items) => new Intl.ListFormat(formatLocale(), { type: "conjunction" }).format(items);
+
+/** @param {number} value @param {Intl.NumberFormatOptions} [options] */
+export const numberOf = (value, options) => new Intl.NumberFormat(formatLocale(), options).format(value);
+
+/** @param {Record<string, string>} forms @param {number} count */
+function pluralOf(forms, count) {
+  if (count === 0 && forms.zero) return forms.zero;
+  return forms[new Intl.PluralRules(formatLocale()).select(count)] ?? forms.other;
+}
+
+/** @param {string | number} value */
+const plain = (value) => (typeof value === "number" ? numberOf(value) : value);
+
+/** @param {string} tag @returns {Promise<Catalogue>} */
+async function fetchCatalogue(tag) {
+  const response = await fetch(new URL(`../i18n/${tag}.json`, import.meta.url));
+  if (!response.ok) throw new Error(`catalogue ${tag}: HTTP ${response.status}`);
+  return response.json();
+}

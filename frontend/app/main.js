@@ -1,0 +1,31 @@
+// @ts-check
+/** Boot: theme, words and session first, then the page that the address asks for. */
+import { loadLocale } from "./core/i18n.js";
+import { loading, shown, startRouter } from "./core/router.js";
+import { resume } from "./core/session.js";
+import { effect } from "./core/state.js";
+import { startTheme } from "./core/theme.js";
+import { routes } from "./routes.js";
+import { failureView } from "./ui/failure.js";
+import { render } from "./ui/html.js";
+import { layout } from "./ui/layout.js";
+import { watchUnread } from "./ui/unread.js";
+
+startTheme();
+await Promise.all([loadLocale(), resume()]);
+
+const app = /** @type {HTMLElement} */ (document.getElementById("app"));
+effect(() => {
+  const page = shown.value;
+  if (page) document.title = page.view.title === "Lobbycard" ? "Lobbycard" : `${page.view.title} · Lobbycard`;
+});
+let drawn = false;
+effect(() => {
+  const page = shown.value;
+  if (!page) return;
+  if (!drawn) app.replaceChildren();
+  drawn = true;
+  render(layout(page, loading.value === "bar"), app);
+});
+watchUnread();
+await startRouter({ routes, failure: failureView });

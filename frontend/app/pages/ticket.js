@@ -1,0 +1,110 @@
+// @ts-check
+/** A booking: its tickets with their codes once paid, honest words about it in every other state. */
+import { AppError } from "../core/errors.js";
+import { gqlPartial } from "../core/gql.js";
+import { noteBooking } from "../core/hold.js";
+import { formatLocale, t } from "../core/i18n.js";
+import { reload } from "../core/router.js";
+import { requirePerson } from "../core/session.js";
+import { clockText, dayText, cinemaDay } from "../domain/times.js";
+import { Booking } from "../operations.js";
+import { addressOf, money } from "../ui/format.js";
+import { html, nothing } from "../ui/html.js";
+import { icon } from "../ui/icon.js";
+import { notice } from "../ui/notice.js";
+import { qr } from "../ui/qr.js";
+import { priceLines } from "../ui/summary.js";
+import { versionText } from "../ui/showtimes.js";
+import { cancelPart } from "./cancel-part.js";
+
+const LOOK_AGAIN_MS = 3000;
+
+/** @param {import("../core/router.js").Request} request */
+export async function load({ params, query, signal }) {
+  requirePerson();
+  const { data, errors } = await gqlPartial(Booking, { id: params.id }, { signal });
+  if (!data.booking) throw new AppError(errors[0]?.extensions?.code ?? "NOT_FOUND", "No such booking");
+  const booking = data.booking;
+  noteBooking(booking);
+  const cancel = cancelPart(booking, reload);
+  const timer = booking.status === "PAYING" ? setInterval(reload, LOOK_AGAIN_MS) : undefined;
+  return {
+    title: t("ticket.title", { film: booking.showtime.movieTitle }),
+    template: () =>
+      booking.status === "CONFIRMED" ? confirmed(booking, query.has("paid"), cancel) : html`<div class="page narrow stack">${otherwise(booking)}</div>`,
+    dispose: () => clearInterval(timer),
+  };
+}
+
+/** @param {any} booking @param {boolean} justPaid @param {{template: () => unknown}} cancel */
+function confirmed(booking, justPaid, cancel) {
+  const { showtime } = booking;
+  const over = Date.parse(showtime.endsAt) < Date.parse(booking.serverTime);
+  return html`
+    <div class="page narrow">
+      ${justPaid ? html`<div class="no-print mb-3">${notice("ok", html`<p><strong>${t("ticket.paid")}</strong></p><p>${t("ticket.mailed", { email: booking.contactEmail ?? "" })}</p>`)}</div>` : nothing}
+      <h1 class="small">${over ? t("ticket.past") : seeYou(booking)}</h1>
+      <div class="actions no-print mt-3 mb-3">
+        ${booking.ticketsPdfUrl ? html`<a class="btn btn-quiet" href=${booking.ticketsPdfUrl} data-external>${icon("file-earmark-pdf")} ${t("ticket.pdf")}</a>` : nothing}
+        ${booking.calendarUrl ? html`<a class="btn btn-quiet" href=${booking.calendarUrl} data-external>${icon("calendar-plus")} ${t("ticket.calendar")}</a>` : nothing}
+        <button class="btn btn-quiet" type="button" @click=${() => window.print()}>${icon("printer")} ${t("ticket.print")}</button>
+      </div>
+      ${booking.tickets.map((/** @type {any} */ ticket) => stub(ticket, booking))}
+      <section class="card-plain no-print mt-4">
+        <h2 class="mb-3">${t("ticket.receipt")}</h2>
+        ${priceLines(booking)}
+        ${booking.payment?.receiptUrl ? html`<p class="mt-2 mb-0"><a href=${booking.payment.receiptUrl} data-external>${t("ticket.receiptPdf")}</a></p>` : nothing}
+      </section>
+      ${cancel.template()}
+    </div>
+  `;
+}
+
+/** @param {any} booking */
+function seeYou({ showtime: { startsAt, timeZone }, serverTime }) {
+  const time = clockText(startsAt, timeZone, formatLocale());
+  const day = cinemaDay(startsAt, timeZone);
+  return day === cinemaDay(serverTime, timeZone) ? t("ticket.seeYou", { time }) : t("ticket.seeYouOn", { time, day: dayText(day, formatLocale()) });
+}
+
+/** @param {any} ticket @param {any} booking */
+function stub(ticket, { showtime, reference }) {
+  const day = dayText(cinemaDay(showtime.startsAt, showtime.timeZone), formatLocale(), { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+  return html`
+    <article class="ticket ${ticket.status === "VALID" ? "" : "spent"}" aria-label=${t("ticket.of", { seat: ticket.seat.id })}>
+      <div class="ticket-text">
+        <p class="muted mb-1">${showtime.cinemaName} · ${showtime.auditoriumName}</p>
+        <h2>${showtime.movieTitle}</h2>
+        <dl class="ticket-facts">
+          <div><dt>${t("ticket.date")}</dt><dd>${day}</dd></div>
+          <div><dt>${t("ticket.time")}</dt><dd class="figures">${clockText(showtime.startsAt, showtime.timeZone, formatLocale())}</dd></div>
+          <div><dt>${t("ticket.seat")}</dt><dd class="big">${ticket.seat.id}</dd></div>
+          <div><dt>${t("ticket.type")}</dt><dd>${t(`ticketType.${ticket.ticketType}`)}, ${t(`category.${ticket.seat.category}`)}</dd></div>
+          <div><dt>${t("ticket.booking")}</dt><dd class="figures">${reference}</dd></div>
+          <div><dt>${t("ticket.version")}</dt><dd>${versionText(showtime)}</dd></div>
+        </dl>
+        ${showtime.cinema ? html`<p class="muted small-text mb-0">${addressOf(showtime.cinema)}</p>` : nothing}
+      </div>
+      <div class="ticket-code">
+        ${ticket.status === "VALID" && ticket.qrPayload ? qr(ticket.qrPayload, t("ticket.qr", { seat: ticket.seat.id })) : html`<p class="tag ${ticket.status === "USED" ? "ok" : "bad"}">${t(`ticketStatus.${ticket.status}`)}</p>`}
+        <p class="code">${ticket.code}</p>
+      </div>
+    </article>
+  `;
+}
+
+/** @param {any} booking */
+function otherwise(booking) {
+  const { status, showtime } = booking;
+  const text = { HELD: "ticket.held", PAYING: "ticket.paying", CANCELLED: "ticket.cancelled", EXPIRED: "ticket.expired" }[/** @type {string} */ (status)] ?? "ticket.expired";
+  return html`
+    <p class="kicker">${t("ticket.bookingReference", { reference: booking.reference })}</p>
+    <h1 class="small">${showtime.movieTitle}</h1>
+    ${notice(status === "CANCELLED" || status === "EXPIRED" ? "info" : "warn", html`<h2>${t(`${text}.heading`)}</h2><p>${t(`${text}.text`, { total: money(booking.total) })}</p>`, { role: "status" })}
+    <div class="actions">
+      ${status === "HELD" || status === "PAYING" ? html`<a class="btn btn-primary" href="/bookings/${booking.id}/pay">${t("ticket.toCheckout")}</a>` : nothing}
+      ${status === "CANCELLED" || status === "EXPIRED" ? html`<a class="btn btn-primary" href="/showtimes/${showtime.id}">${t("ticket.bookAgain")}</a>` : nothing}
+      <a class="btn btn-quiet" href="/bookings">${t("nav.bookings")}</a>
+    </div>
+  `;
+}
