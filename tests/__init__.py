@@ -1,0 +1,1 @@
+"""What needs more than one room: architecture, contracts, journeys, the browser, the make targets."""

@@ -1,0 +1,1 @@
+"""The pages in Chromium, on the real system."""

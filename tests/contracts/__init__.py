@@ -1,0 +1,1 @@
+"""Rooms know of one another by contracts alone; these tests hold the code to them."""

@@ -1,0 +1,1 @@
+"""Files for containers, checked without a container engine."""

@@ -1,0 +1,1 @@
+"""What people do, from end to end, on the running system."""

@@ -1,0 +1,1 @@
+"""The launcher: home, ports, and keeping parts alive."""
