@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,23 @@ def test_a_test_command_that_breaks_without_naming_a_test_has_failed():
     broken = outcome_of(a_step("print('1 passed in 1s')", "raise SystemExit(2)", counts_tests=True))
 
     assert (broken.passed, broken.failed) == (1, 1)
+
+
+def test_a_command_that_hangs_is_ended_and_has_failed():
+    hanging = "print('3 passed in 1s', flush=True); import threading; threading.Event().wait()"
+    step = replace(a_step(hanging, counts_tests=True), seconds=3)
+
+    outcome = outcome_of(step)
+
+    assert (outcome.passed, outcome.failed) == (3, 1)
+
+
+def test_what_a_command_leaves_running_does_not_hold_up_the_rest():
+    stays = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
+
+    outcome = outcome_of(a_step(f"{stays}; print('3 passed in 1s')", counts_tests=True))
+
+    assert (outcome.passed, outcome.failed) == (3, 0)
 
 
 def a_suite(folder, body):

@@ -27,6 +27,9 @@ ROOMS = (
 )
 WHOLE_SYSTEM = ("tests/launcher", "tests/journeys")
 PYTEST = (sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", "-p", "no:cacheprovider")
+# The slowest test takes half a minute on a busy machine; a slow one says its own limit.
+HANGING = ("--timeout", "240", "--timeout-method", "thread")
+SECONDS_OF_THE_LONG_SUITES = 75 * 60
 TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile")
 
 
@@ -39,6 +42,7 @@ class Step:
     folder: Path = ROOT
     environment: Mapping[str, str] = field(default_factory=dict)
     counts_tests: bool = False
+    seconds: float = 25 * 60  # a command that is still running then hangs, and is ended
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,9 @@ def test_steps(servers: Servers, *, everything: bool) -> list[Step]:
     def step(name: str, marks: str, folders: tuple[str, ...], redis_number: int, *options: str) -> Step:
         marks = marks if everything else f"({marks}) and not slow"
         environment = servers.environment(redis_number, is_real=name != "unit")
-        return Step(name, ((*PYTEST, *options, "-m", marks, *folders),), ROOT, environment, counts_tests=True)
+        command = (*PYTEST, *HANGING, *options, "-m", marks, *folders)
+        seconds = SECONDS_OF_THE_LONG_SUITES if everything else Step.seconds
+        return Step(name, (command,), ROOT, environment, counts_tests=True, seconds=seconds)
 
     steps = [
         step("unit", "not real and not browser", ROOMS, 9, *TWO_AT_ONCE),
