@@ -5,21 +5,18 @@ installed into .venv-compose from tools/compose.lock; it doesn't know the top-le
 without that line. Its dependencies would not go together with ours, hence an environment of its own.
 """
 
-import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
+
+from tools.side_environment import NotMade, scripts_of
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = ROOT / "docker-compose.yml"
-LOCK = ROOT / "tools" / "compose.lock"
-VENV = ROOT / ".venv-compose"
-NOTE = VENV / "lock.sha256"
 REQUIRED = re.compile(r"(?<!\$)\$\{(\w+):\?")
 
 
@@ -43,7 +40,7 @@ def plugin() -> list[str] | None:
     """The compose plugin of docker, where it is installed."""
     if not shutil.which("docker"):
         return None
-    asked = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)
+    asked = subprocess.run(["docker", "compose", "version"], capture_output=True, timeout=60)
     return (
         ["docker", "compose", "--env-file", os.devnull, "-f", str(COMPOSE)] if asked.returncode == 0 else None
     )
@@ -51,22 +48,13 @@ def plugin() -> list[str] | None:
 
 def packaged(folder: Path) -> list[str]:
     """Compose 1.29 with a copy of the file that it understands."""
-    digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
-    if not NOTE.exists() or NOTE.read_text(encoding="utf-8") != digest:
-        venv.create(VENV, clear=True, with_pip=True)
-        install = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        done = subprocess.run(
-            [*install, "--require-hashes", "--no-deps", "-r", str(LOCK)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            sys.exit(f"compose 1.29 could not be installed: {done.stderr.strip()}")
-        NOTE.write_text(digest, encoding="utf-8")
+    try:
+        programs = scripts_of("compose")
+    except NotMade as problem:
+        sys.exit(f"compose 1.29: {problem}")
     copy = folder / "docker-compose.yml"
     copy.write_text(re.sub(r"(?m)^name: .*$", "", COMPOSE.read_text(encoding="utf-8")), encoding="utf-8")
-    return [str(VENV / "bin" / "docker-compose"), "--project-directory", str(ROOT), "-f", str(copy)]
+    return [str(programs / "docker-compose"), "--project-directory", str(ROOT), "-f", str(copy)]
 
 
 def read(command: list[str], settings: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.tests.small_graph import SmallGateway
+from tools import npm_packages
 
 TOOL = Path(__file__).resolve().parents[2] / "tools" / "graphql_http_audit"
 
@@ -20,16 +21,10 @@ def audit() -> Path:
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("no Node.js")
     if not (TOOL / "node_modules").is_dir():
-        installed = subprocess.run(
-            ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            cwd=TOOL,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        if installed.returncode:
-            pytest.skip("no package index for Node.js")
+        try:
+            npm_packages.install(TOOL)
+        except npm_packages.NotInstalled as problem:
+            pytest.skip(f"no package index for Node.js: {problem}")
     return TOOL / "audit.mjs"
 
 

@@ -81,7 +81,7 @@ def static_steps() -> list[Step]:
         Step("format", ((ruff, "format", "--check", "."),)),
         Step("lint", ((ruff, "check", "."),)),
         Step("imports", ((linter, "--no-cache", "--no-logo"),)),
-        Step("compose", ((sys.executable, "tools/check_compose.py"),)),
+        Step("compose", ((sys.executable, "-m", "tools.check_compose"),)),
         Step("types", ((sys.executable, "-m", "mypy", *python_folders()),)),
     ]
 
@@ -94,8 +94,10 @@ def python_folders() -> list[str]:
 
 def page_steps() -> list[Step]:
     """Types and tests of the code that runs in browsers."""
-    commands = (("npm", "ci", "--no-audit", "--no-fund"), ("npm", "run", "check"), ("npm", "test"))
-    return [Step("pages", commands, FRONTEND, {"CI": "true"}, counts_tests=True)]
+    install = (sys.executable, "-m", "tools.npm_packages", str(FRONTEND))
+    in_frontend = ("npm", "--prefix", str(FRONTEND), "run")
+    commands = (install, (*in_frontend, "check"), (*in_frontend, "test"))
+    return [Step("pages", commands, environment={"CI": "true"}, counts_tests=True)]
 
 
 def test_steps(servers: Servers, *, everything: bool) -> list[Step]:
