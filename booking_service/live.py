@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 import redis
 
+from chassis.kill_points import reached
 from chassis.logs import log
 
 # A lock this young is believed: its owner's transaction may not have ended yet. An older one is checked.
@@ -72,6 +73,8 @@ def lock_seats(
     except redis.RedisError as error:
         log().warning("seat locks unavailable", error=repr(error))
         return []
+    if not refused:
+        reached("booking.after_lock")
     old = (seconds - FRESH_SECONDS) * 1000
     return [Refused(seat_ids[int(position)], int(left) > old) for position, left in refused]
 

@@ -12,7 +12,9 @@ from chassis.settings import ServiceSettings
 class BookingSettings(ServiceSettings):
     """What the house decides; a cinema may differ in the first group (bookingPolicy)."""
 
-    hold_minutes: int = Field(10, alias="HOLD_MINUTES", ge=1, le=60)
+    hold_minutes: float = Field(
+        10, alias="HOLD_MINUTES", ge=0.05, le=60, description="A cinema's own policy has whole minutes."
+    )
     maximum_seats: int = Field(10, alias="MAXIMUM_SEATS", ge=1, le=50)
     gap_rule: bool = Field(True, alias="GAP_RULE")
     sales_close_minutes: int = Field(0, alias="SALES_CLOSE_MINUTES", ge=-600, le=10_000)

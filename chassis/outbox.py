@@ -16,6 +16,7 @@ from chassis.broker import Publisher
 from chassis.database import Database, sql_now, utc_now
 from chassis.events import Envelope, Event
 from chassis.ids import new_id
+from chassis.kill_points import reached
 from chassis.request_scope import current_actor_id, current_request_id
 from chassis.tables import OUTBOX
 
@@ -47,7 +48,9 @@ def relay(database: Database, broker: Publisher) -> int:
     rows = database.read(_waiting)
     if not rows:
         return 0
+    reached("outbox.before_publish")
     broker.publish([envelope for _, envelope in rows])
+    reached("outbox.before_mark")
     sent = [seq for seq, _ in rows]
     database.transact(lambda session: _mark(session, sent))
     return len(rows)

@@ -9,6 +9,7 @@ import redis
 
 from chassis.clock import SYSTEM_CLOCK, Clock
 from chassis.database import Database
+from chassis.kill_points import watch
 from chassis.peers import Peers
 from chassis.settings import ServiceSettings
 
@@ -29,6 +30,7 @@ class Runtime(Generic[S]):
     @classmethod
     def start(cls, name: str, settings: S, *, clock: Clock = SYSTEM_CLOCK) -> Runtime[S]:
         """Build the parts from `settings`. Opens no connection: each part connects when it is first used."""
+        watch(settings.kill_points)
         return cls(
             name=name,
             settings=settings,

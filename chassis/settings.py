@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import TypeVar
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT = "development"
@@ -46,6 +47,11 @@ class ServiceSettings(BaseSettings):
 
     @field_validator("internal_secret")
     @classmethod
+    kill_points: Path | None = Field(
+        None,
+        alias="KILL_POINTS",
+        description="Folder that names where to die, for chaos tests; refused in production.",
+    )
     def _secret_is_not_an_example(cls, secret: str) -> str:
         # The environment is checked again by refuse_examples in production; a blank-looking key never passes.
         if len(set(secret)) < 8:
@@ -55,6 +61,13 @@ class ServiceSettings(BaseSettings):
     @property
     def is_production(self) -> bool:
         """Whether the strict rules of a live installation hold."""
+    @field_validator("kill_points")
+    @classmethod
+    def _nobody_dies_in_production(cls, folder: Path | None, facts: ValidationInfo) -> Path | None:
+        if folder is not None and facts.data.get("environment") == PRODUCTION:
+            raise ValueError("is for tests; production does not end itself")
+        return folder
+
         return self.environment == PRODUCTION
 
     @cached_property

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from chassis import idempotency, inbox, logs, outbox, request_scope
 from chassis.broker import Broker, BrokerDown, connect
 from chassis.events import Envelope
+from chassis.kill_points import reached
 from chassis.runtime import Runtime
 
 RELAY_SECONDS = 0.2
@@ -81,10 +82,13 @@ class Worker:
         def act(session: Session) -> bool:
             if not inbox.first_time(session, envelope):
                 return False
+            reached("inbox.after_insert")
             reaction(self.runtime, session, envelope.payload, envelope)
             return True
 
-        return self.runtime.database.transact(act)
+        is_first = self.runtime.database.transact(act)
+        reached("inbox.before_ack")
+        return is_first
 
     def _spawn(self, name: str, run: Callable[[], None]) -> None:
         thread = threading.Thread(

@@ -13,6 +13,7 @@ from booking_service.lifecycle import State
 from booking_service.models import Booking, Showtime, Ticket
 from booking_service.tickets.signing import TicketKeys, TicketText
 from chassis.database import utc_now
+from chassis.kill_points import reached
 from chassis.outbox import publish
 
 
@@ -38,6 +39,7 @@ def confirm(
     note(session, booking.id, "confirm", "CONFIRMED", attempt=max(1, booking.attempts))
     publish(session, booking_confirmed(booking, showtime, seat_ids_of(session, booking.id)))
     news.bookings.append((booking.cinema_id, booking.id))
+    reached("booking.before_confirm_commit")
 
 
 def sign_tickets(session: Session, runtime: Running, booking: Booking) -> None:

@@ -47,6 +47,7 @@ from chassis.errors import Refusals
 from chassis.folding import fold
 from chassis.identity import Caller
 from chassis.ids import new_id
+from chassis.kill_points import reached
 from chassis.money import Money
 
 # Letters and digits that are not mistaken for one another when read aloud.
@@ -103,6 +104,7 @@ def hold_seats(runtime: Running, caller: Caller, wish: HoldWish) -> str:
         if wish.booking_id is None:
             unlock_seats(runtime.redis, wish.showtime_id, lockable, booking_id)
         raise
+    reached("booking.after_hold_commit")
     if coupon is not None:
         follow_coupon(runtime, caller, held, coupon)
     return held
@@ -117,13 +119,8 @@ def _fresh_id(runtime: Running, user_id: str, wish: HoldWish) -> str:
 
 
 def _lock_or_refuse(
-    runtime: Running,
-    wish: HoldWish,
-    lockable: Sequence[str],
-    seat_ids: Sequence[str],
-    owner: str,
-    seconds: float,
-) -> None:
+    runtime: Running, wish: HoldWish, lockable: Sequence[str], seat_ids: Sequence[str], owner: str, seconds: float
+) -> None:  # fmt: skip
     """Lock in Redis. Raises Refusals for seats that others hold; a lock that the database disproves is removed."""
     if not lockable:
         return
@@ -210,6 +207,7 @@ def _conclude(
     if wish.idempotency_key is not None:
         idempotency.store(session, user_id, "holdSeats", wish.idempotency_key, _mark(wish), booking_id)
     news.bookings.append((showtime.cinema_id, booking_id))
+    reached("booking.before_hold_commit")
 
 
 def _mark(wish: HoldWish) -> str:

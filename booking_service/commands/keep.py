@@ -32,6 +32,7 @@ from booking_service.models import Booking, Claim, Showtime, Ticket
 from chassis.database import sql_now, utc_now
 from chassis.errors import Conflict, Refusal, Unavailable
 from chassis.identity import Caller
+from chassis.kill_points import reached
 from chassis.logs import log
 from chassis.money import Money
 from chassis.outbox import publish
@@ -186,7 +187,9 @@ def sweep(runtime: Running) -> int:
 def _ended(runtime: Running, booking_id: str) -> bool:
     """Whatever goes wrong with one hold, the others behind it end."""
     try:
-        return run(runtime, partial(_end, booking_id=booking_id))
+        done = run(runtime, partial(_end, booking_id=booking_id))
+        reached("booking.after_expiry_commit")
+        return done
     except Exception as error:  # noqa: BLE001  # it is over and stays in the list for the next round
         log().error("hold not ended", booking_id=booking_id, error=repr(error), exc_info=error)
         return False
@@ -202,4 +205,5 @@ def _end(session: Session, news: News, booking_id: str) -> bool:
     if booking.state != State.HELD or booking.expires_at is None or booking.expires_at > utc_now(session):
         return False  # paid or extended since we looked
     expire(session, booking, showtime, news)
+    reached("booking.before_expiry_commit")
     return True

@@ -23,6 +23,7 @@ from booking_service.rules.seats import in_the_room
 from booking_service.settings import BookingSettings
 from chassis.database import rows_changed, utc_now
 from chassis.errors import Conflict
+from chassis.kill_points import reached
 from chassis.outbox import publish
 from chassis.runtime import Runtime
 
@@ -159,6 +160,7 @@ def take_seats(
 ) -> None:
     """Claim seats, in order so that two buyers can't deadlock. The primary key refuses what is taken (IntegrityError)."""
     facts = []
+    reached("booking.before_claims")
     for seat_id in sorted(seat_ids):
         session.add(
             Claim(
@@ -174,6 +176,7 @@ def take_seats(
         showtime.seat_map_version += 1
         facts.append(SeatFact(seat_id, state, showtime.seat_map_version))
     session.flush()
+    reached("booking.after_claims")
     news.seats.setdefault(showtime.id, []).extend(facts)
 
 

@@ -32,7 +32,8 @@ from chassis.database import utc_now
 from chassis.errors import Refusal, Unavailable
 from chassis.idempotency import IdempotencyKeyReused
 from chassis.identity import Caller
-from chassis.peers import PeerError
+from chassis.kill_points import reached
+from chassis.peers import NeverAsked, PeerError
 
 ONLINE_METHODS = ("CARD", "WALLET", "BANK_TRANSFER")
 DECLINE_WORDS = {
@@ -137,6 +138,7 @@ def _take(runtime: Running, attempt: PaymentAttempt, booking: Booking) -> Charge
         runtime,
         {
             "bookingId": booking.id,
+    reached("booking.before_charge")
             "userId": booking.user_id,
             "cinemaId": booking.cinema_id,
             "amount": {"amount": attempt.amount, "currency": booking.currency},
@@ -147,6 +149,7 @@ def _take(runtime: Running, attempt: PaymentAttempt, booking: Booking) -> Charge
         },
         deadline_seconds=runtime.settings.payment_deadline_seconds,
     )
+    reached("booking.after_charge")
 
 
 def outcome_of(session: Session, booking_id: str, begun: PaymentAttempt | None) -> Paid:

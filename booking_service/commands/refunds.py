@@ -12,6 +12,7 @@ from booking_service.commands.moves import News, Running, lock_booking, note, ru
 from booking_service.models import Booking, PaymentAttempt, RefundDue
 from chassis.database import sql_now, utc_now
 from chassis.errors import Unavailable
+from chassis.kill_points import reached
 from chassis.logs import log
 from chassis.money import Money
 from chassis.peers import PeerError
@@ -102,12 +103,14 @@ def _due(session: Session, booking_id: str | None) -> list[RefundDue]:
 
 def _try(runtime: Running, due: RefundDue) -> bool:
     failure: str | None = None
+    reached("booking.before_refund_call")
     try:
         amount = Money(due.amount, due.currency)
         done = peers.refund(runtime, payment_id=due.payment_id, amount=amount, reason=due.reason, key=due.key)
     except (Unavailable, PeerError) as error:
         done, failure = False, repr(error)
         log().warning("refund not done", booking_id=due.booking_id, error=failure)
+    reached("booking.before_refund_mark")
     return run(runtime, lambda session, news: _record(session, news, due.key, done, failure))
 
 

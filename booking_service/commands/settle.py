@@ -33,6 +33,7 @@ def settle(runtime: Running, provider_key: str, charge: Charge) -> None:
 
 
 def settle_in(session: Session, runtime: Running, provider_key: str, charge: Charge, news: News) -> None:
+from chassis.kill_points import reached
     """As settle, inside the caller's transaction."""
     booking_id = session.scalar(
         select(PaymentAttempt.booking_id).where(PaymentAttempt.provider_key == provider_key)
@@ -41,6 +42,24 @@ def settle_in(session: Session, runtime: Running, provider_key: str, charge: Cha
         return
     booking, showtime = lock_booking(session, booking_id)
     attempt = session.get(PaymentAttempt, provider_key, populate_existing=True)
+    if charge.outcome == "SUCCEEDED":
+        reached("booking.after_confirm_commit")
+
+
+def give_up_unasked(runtime: Running, provider_key: str) -> None:
+    """End a try whose question never left this house, unless another request may have asked it meanwhile."""
+
+    def work(session: Session, news: News) -> None:
+        booking_id = session.scalar(
+            select(PaymentAttempt.booking_id).where(PaymentAttempt.provider_key == provider_key)
+        )
+        assert booking_id is not None  # the try was stored before it was asked
+        lock_booking(session, booking_id)
+        attempt = session.get(PaymentAttempt, provider_key, populate_existing=True)
+        if attempt is not None and attempt.asks == 1 and attempt.payment_id is None:
+            settle_in(session, runtime, provider_key, Charge("DECLINED", failure_code=ServiceAway.code), news)
+
+    run(runtime, work)
     assert attempt is not None  # rows of this table are never deleted
     if attempt.outcome == "DECLINED" and charge.outcome == "SUCCEEDED":
         _return(session, booking, attempt, charge)  # given up here, captured after all: the payer was late
@@ -152,7 +171,9 @@ def reconcile(runtime: Running) -> int:
     unanswered = runtime.database.read(lambda session: _unanswered(session, runtime))
     for provider_key in unanswered:
         with _one_of_many(provider_key):
-            settle(runtime, provider_key, peers.settle_payment(runtime, provider_key))
+            charge = peers.settle_payment(runtime, provider_key)
+            reached("booking.before_reconciled")
+            settle(runtime, provider_key, charge)
     return len(unanswered)
 
 

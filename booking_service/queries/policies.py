@@ -19,7 +19,7 @@ class Policy:
     """Settings of one cinema, complete."""
 
     gap_rule: bool
-    hold_minutes: int
+    hold_minutes: float
     maximum_seats: int
     sales_close_minutes: int
     turnaround_minutes: int
@@ -50,7 +50,7 @@ def _merged(row: PolicyRow | None, settings: BookingSettings, currency: str) -> 
 
     return Policy(
         gap_rule=settings.gap_rule if own.gap_rule is None else own.gap_rule,
-        hold_minutes=either(own.hold_minutes, settings.hold_minutes),
+        hold_minutes=settings.hold_minutes if own.hold_minutes is None else own.hold_minutes,
         maximum_seats=either(own.maximum_seats, settings.maximum_seats),
         sales_close_minutes=either(own.sales_close_minutes, settings.sales_close_minutes),
         turnaround_minutes=either(own.turnaround_minutes, settings.turnaround_minutes),

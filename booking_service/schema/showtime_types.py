@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import graphene
 
 from booking_service.models import Showtime as ShowtimeRow
@@ -70,6 +72,10 @@ class BookingPolicy(graphene.ObjectType):
     refund_tiers = graphene.Field(
         graphene.NonNull(graphene.List(graphene.NonNull(lambda: RefundTier))), description="Latest first."
     )
+
+    @staticmethod
+    def resolve_hold_minutes(root, _info):
+        return math.ceil(root.hold_minutes)
 
 
 @key("id")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from chassis.database import utc_now
 from chassis.ids import new_id
+from chassis.kill_points import reached
 from chassis.logs import log
 from chassis.money import Money
 from chassis.runtime import Runtime
@@ -38,9 +39,11 @@ def reserve_coupon(runtime: Runtime[CouponSettings], code: str, booking_id: str,
     Another coupon that the booking had is given back. Raises the refusals of rules.quote.
     """
     try:
-        return runtime.database.transact(lambda session: _reserve(session, code, booking_id, order))
+        reserved = runtime.database.transact(lambda session: _reserve(session, code, booking_id, order))
     except IntegrityError:  # the same booking, or this person's first use, in another thread
-        return runtime.database.transact(lambda session: _reserve(session, code, booking_id, order))
+        reserved = runtime.database.transact(lambda session: _reserve(session, code, booking_id, order))
+    reached("coupon.after_reserve_commit")
+    return reserved
 
 
 def release_coupon(session: Session, booking_id: str) -> None:
@@ -48,6 +51,7 @@ def release_coupon(session: Session, booking_id: str) -> None:
     for use in _locked(session, booking_id):
         if use.state == UseState.RESERVED:
             _let_go(session, use, UseState.RELEASED)
+            reached("coupon.before_release_commit")
 
 
 def redeem_coupon(session: Session, booking_id: str) -> bool:
@@ -74,6 +78,8 @@ def settle_uses(session: Session, booking_id: str, code: str | None) -> None:
             _move(session, use, UseState.REDEEMED, redeemed_at=utc_now(session))
         elif coupon.code == paid_with and use.state == UseState.RELEASED and not _has_spent(uses):
             _take_again(session, coupon, use)
+    if uses:
+        reached("coupon.before_redeem_commit")
 
 
 def _has_spent(uses: list[tuple[CouponUse, Coupon]]) -> bool:
@@ -109,6 +115,7 @@ def _reserve(session: Session, code: str, booking_id: str, order: Order) -> Rese
         _count(session, coupon, order.user_id)
         _set_aside(session, coupon, use, booking_id, order.user_id, discount)
     session.flush()
+    reached("coupon.before_reserve_commit")
     return Reserved(coupon.id, coupon.code, discount)
 
 

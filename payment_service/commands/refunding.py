@@ -15,6 +15,7 @@ from chassis.database import utc_now
 from chassis.idempotency import IdempotencyKeyReused, fingerprint
 from chassis.identity import Caller, Role
 from chassis.ids import new_id
+from chassis.kill_points import reached
 from chassis.logs import log
 from chassis.money import Money
 from chassis.outbox import publish
@@ -192,6 +193,7 @@ def _carry_out(runtime: Runtime[PaymentSettings], refund: Refund) -> Refund:
     except NoAnswer as silence:
         log().warning("provider gave no answer", refund_id=refund.id, reason=str(silence))
         return refund
+    reached("payment.after_provider_refund")
     return runtime.database.transact(lambda session: _finish_by_id(session, refund.id, answer))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis.database import utc_now
+from chassis.kill_points import reached
 from chassis.logs import log
 from chassis.runtime import Runtime
 from payment_service.commands.recording import fresh, record
@@ -54,6 +55,7 @@ def settle(runtime: Runtime[PaymentSettings], payment: Payment) -> Taken:
         minutes=runtime.settings.payer_action_minutes
     ):
         charge = provider.close(charge_order(payment))
+    reached("payment.after_look_up")
     return _recorded(runtime, payment, charge)
 
 
@@ -72,6 +74,7 @@ def hear(runtime: Runtime[PaymentSettings], provider: Provider, notice: Notice) 
             return False
         if charge is not None:
             record(session, payment.id, charge)
+        reached("payment.before_webhook_commit")
         return True
 
     return runtime.database.transact(work)

@@ -17,6 +17,7 @@ from chassis.database import utc_now
 from chassis.idempotency import IdempotencyKeyReused, fingerprint
 from chassis.identity import Caller, Role
 from chassis.ids import new_id
+from chassis.kill_points import reached
 from chassis.logs import log
 from chassis.outbox import publish
 from chassis.runtime import Runtime
@@ -135,12 +136,15 @@ def _take(runtime: Runtime[PaymentSettings], order: Order, provider_name: str, m
     provider = provider_named(runtime, payment.provider)
     if provider is None:
         return Taken(payment, PaymentOutcome.PENDING)
+    reached("payment.before_provider")
     try:
         charge = _ask(runtime, provider, payment)
     except NoAnswer as silence:
         log().warning("provider gave no answer", payment_id=payment.id, reason=str(silence))
         return told(runtime.database.read(lambda session: fresh(session, payment.id)), None)
+    reached("payment.after_provider")
     recorded = runtime.database.transact(lambda session: record(session, payment.id, charge))
+    reached("payment.after_record")
     return told(recorded, charge)
 
 
