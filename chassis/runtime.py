@@ -11,6 +11,7 @@ from chassis.clock import SYSTEM_CLOCK, Clock
 from chassis.database import Database
 from chassis.kill_points import watch
 from chassis.peers import Peers
+from chassis.redis_client import redis_client
 from chassis.settings import ServiceSettings
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -44,8 +45,3 @@ class Runtime(Generic[S]):
         """Give connections back."""
         self.database.close()
         self.redis.close()
-
-
-def redis_client(url: str) -> redis.Redis:
-    """A client that gives up quickly: Redis spares work here, it never decides."""
-    return redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=1, health_check_interval=30)
