@@ -220,6 +220,9 @@ class PaymentAttempt(Base):
     payment_id: Mapped[str | None] = mapped_column(Id)
     client_secret: Mapped[str | None] = mapped_column(String(255))
     redirect_url: Mapped[str | None] = mapped_column(String(1000))
+    asks: Mapped[int] = mapped_column(
+        Integer, default=1, server_default="1", doc="requests that may have asked for the money"
+    )
     at: Mapped[datetime]
     __table_args__ = (
         UniqueConstraint("owner", "client_key"),

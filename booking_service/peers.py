@@ -185,7 +185,8 @@ def _charge(answer: dict[str, Any]) -> Charge:
     return Charge(
         outcome=answer["outcome"],
         payment_id=payment.get("id"),
-        failure_code=payment.get("failureCode"),
+        failure_code=payment.get("failureCode")
+        or next((fault["code"] for fault in answer["userErrors"]), None),
         client_secret=answer["clientSecret"],
         redirect_url=answer["redirectUrl"],
         amount=Money(amount["amount"], amount["currency"]) if amount else None,

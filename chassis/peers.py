@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import requests
+from requests.adapters import NewConnectionError  # type: ignore[attr-defined]  # it is there; its types do not tell
 
 from chassis.breaker import Breaker
 from chassis.errors import Unavailable
@@ -17,6 +18,10 @@ from chassis.request_scope import REQUEST_ID_HEADER, current_request_id
 
 DEADLINE_SECONDS = 2.0
 PROBE_DEADLINE_SECONDS = 0.5
+
+
+class NeverAsked(Unavailable):
+    """The sibling did not get the question: no connection came about. Whatever it asks for has not happened."""
 
 
 class PeerError(Exception):
@@ -51,10 +56,11 @@ class Peers:
         """The `data` of `query` at `peer`, asked on behalf of `caller` (default: the system itself).
 
         Never retried here: the one who asks knows whether asking again is safe. Raises Unavailable when the
-        sibling does not answer in time or says SERVICE_UNAVAILABLE itself, PeerError when it answers with other errors.
+        sibling does not answer in time or says SERVICE_UNAVAILABLE itself, NeverAsked when no connection to it was
+        made, PeerError when it answers with other errors.
         """
         if peer not in self._urls:
-            raise Unavailable(f"No address is known for {peer}.")
+            raise NeverAsked(f"No address is known for {peer}.")
         body = orjson.dumps({"query": query, "variables": dict(variables or {})})
         answer = self._guarded(peer, body, caller or Caller(), deadline_seconds)
         if answer.get("errors"):
@@ -71,13 +77,13 @@ class Peers:
     def _guarded(self, peer: str, body: bytes, caller: Caller, deadline_seconds: float) -> dict[str, Any]:
         breaker = self._breakers[peer]
         if not breaker.allows() and not (breaker.may_probe() and self._is_alive(peer)):
-            raise Unavailable
+            raise NeverAsked
         try:
             answer = self._post(peer, body, caller, deadline_seconds)
         except (requests.RequestException, ValueError) as error:
             breaker.failed()
             log().warning("peer does not answer", peer=peer, error=repr(error))
-            raise Unavailable from error
+            raise (NeverAsked if _never_connected(error) else Unavailable)() from error
         breaker.succeeded()
         return answer
 
@@ -113,3 +119,11 @@ class Peers:
             self._local.session.trust_env = False
         session: requests.Session = self._local.session
         return session
+
+
+def _never_connected(error: Exception) -> bool:
+    """Whether nothing was sent. A connection that broke later may have carried the question."""
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    cause = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from booking_service.commands.hold import SeatChoice
 from booking_service.commands.moves import News, Running, change, lock_booking, run, take_seats
-from booking_service.commands.pay import Paid, charge_attempt, outcome_of
+from booking_service.commands.pay import Paid, asked_again, charge_attempt, outcome_of
 from booking_service.commands.refunds import money_left, owe_back, pay_refunds_due
 from booking_service.commands.seat_swap import PAYING_MINUTES, swap
 from booking_service.errors import (
@@ -84,7 +84,7 @@ def begin_seat_change(
     if known is not None:
         if (known.booking_id, known.seats) != (booking_id, wanted):
             raise IdempotencyKeyReused(field=("idempotencyKey",))
-        return known
+        return asked_again(known)
     booking, showtime = _changeable(session, booking_id, user_id)
     fresh = _check(session, runtime, booking, showtime, seats)
     difference = _price(session, showtime, seats) - booking.subtotal

@@ -10,12 +10,13 @@ from booking_service.commands.confirm import confirm
 from booking_service.commands.hold import HoldWish, hold_seats
 from booking_service.commands.keep import give_up
 from booking_service.commands.moves import News, Running, change, keep_claims, lock_booking, move, note, run
-from booking_service.commands.pay import charge_attempt
+from booking_service.commands.pay import asked_again, charge_attempt
 from booking_service.errors import (
     PaymentDeclined,
     PaymentMethodNotOffered,
     PaymentPending,
     ReasonRequired,
+    ServiceAway,
     ShowtimeUnknown,
     TenderedTooLittle,
 )
@@ -83,7 +84,8 @@ def _begin(
     """Open the try to take the money; a repeated key finds its own; None when there is nothing to take."""
     booking, showtime = lock_booking(session, booking_id)
     if booking.state != State.HELD:
-        return session.get(PaymentAttempt, f"{booking_id}:1", populate_existing=True)
+        known = session.get(PaymentAttempt, f"{booking_id}:1", populate_existing=True)
+        return None if known is None else asked_again(known)
     if method == "COMP":
         change(session, booking, discount=booking.subtotal, total=booking.fee)
     if method == "CASH" and tendered is not None and not _covers(tendered, booking):
@@ -120,11 +122,16 @@ def _covers(tendered: Money, booking: Booking) -> bool:
 
 
 def _check_outcome(runtime: Running, booking_id: str) -> None:
-    """Raises PaymentDeclined, PaymentPending unless the seats were sold."""
+    """Raises PaymentDeclined, PaymentPending, ServiceAway unless the seats were sold."""
     booking = runtime.database.read(lambda session: session.get(Booking, booking_id))
     assert booking is not None
     if booking.state == State.HELD:
+        attempt = runtime.database.read(lambda session: session.get(PaymentAttempt, f"{booking_id}:1"))
         run(runtime, lambda session, news: _drop(session, booking_id, news))
+        if attempt is not None and attempt.failure_code == ServiceAway.code:
+            raise ServiceAway(
+                "Payments can't be taken at the moment. Nothing was charged and nothing was sold."
+            )
         raise PaymentDeclined("The payment was declined. The seats are free again.")
     if booking.state == State.PAYING:
         raise PaymentPending

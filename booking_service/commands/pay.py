@@ -15,7 +15,7 @@ from booking_service import peers
 from booking_service.commands.confirm import confirm
 from booking_service.commands.keep import own_hold
 from booking_service.commands.moves import News, Running, keep_claims, lock_booking, move, note, run
-from booking_service.commands.settle import settle
+from booking_service.commands.settle import give_up_unasked, settle
 from booking_service.errors import (
     BookingUnknown,
     HoldExpired,
@@ -23,8 +23,9 @@ from booking_service.errors import (
     PaymentMethodNotOffered,
     PaymentPending,
     PaymentTokenMissing,
+    ServiceAway,
 )
-from booking_service.lifecycle import OPEN, State
+from booking_service.lifecycle import ALIVE, OPEN, State
 from booking_service.models import Booking, PaymentAttempt
 from booking_service.peers import Charge
 from booking_service.rules.inputs import check_lengths
@@ -36,6 +37,10 @@ from chassis.kill_points import reached
 from chassis.peers import NeverAsked, PeerError
 
 ONLINE_METHODS = ("CARD", "WALLET", "BANK_TRANSFER")
+PAYMENTS_AWAY = (
+    "Payments can't be taken at the moment. Nothing was charged and your seats are still yours: "
+    "please try again in a minute."
+)
 DECLINE_WORDS = {
     "INSUFFICIENT_FUNDS": "The card has not enough money on it. Your seats are still held: try another card or method.",
     "ABANDONED": "The payment was not confirmed in time. Your seats are still held: try again.",
@@ -92,7 +97,7 @@ def _begin(
     if known is not None:
         if (known.booking_id, known.method, known.purpose) != (wish.booking_id, wish.method, "BOOKING"):
             raise IdempotencyKeyReused(field=("input", "idempotencyKey"))
-        return known
+        return asked_again(known)
     if booking.user_id != user_id:
         raise BookingUnknown(field=("input", "bookingId"))
     if booking.state == State.PAYING:
@@ -118,18 +123,33 @@ def _begin(
     return attempt
 
 
+def asked_again(attempt: PaymentAttempt) -> PaymentAttempt:
+    """The stored try, one more request for it counted: from now on none of them alone knows what was taken."""
+    if attempt.outcome == "OPEN":
+        attempt.asks += 1
+    return attempt
+
+
 def charge_attempt(runtime: Running, attempt: PaymentAttempt, booking_id: str) -> None:
-    """Ask payment_service about the try: take the money, or, when it was asked before, what became of it."""
+    """Ask payment_service about the try: take the money, or, when it was asked before, what became of it.
+
+    Where no connection came about, nothing was taken, and the try ends; any other silence leaves it open.
+    """
     booking = runtime.database.read(lambda session: session.get(Booking, booking_id))
     assert booking is not None
     asked_before = attempt.payment_id is not None
+    reached("booking.before_charge")
     try:
         if asked_before:
             charge = peers.settle_payment(runtime, attempt.provider_key)
         else:
             charge = _take(runtime, attempt, booking)
+    except NeverAsked:
+        give_up_unasked(runtime, attempt.provider_key)
+        return
     except (Unavailable, PeerError):
         return  # the money may have moved: the same key, the event or the reconciler will tell
+    reached("booking.after_charge")
     settle(runtime, attempt.provider_key, charge)
 
 
@@ -138,7 +158,6 @@ def _take(runtime: Running, attempt: PaymentAttempt, booking: Booking) -> Charge
         runtime,
         {
             "bookingId": booking.id,
-    reached("booking.before_charge")
             "userId": booking.user_id,
             "cinemaId": booking.cinema_id,
             "amount": {"amount": attempt.amount, "currency": booking.currency},
@@ -149,7 +168,6 @@ def _take(runtime: Running, attempt: PaymentAttempt, booking: Booking) -> Charge
         },
         deadline_seconds=runtime.settings.payment_deadline_seconds,
     )
-    reached("booking.after_charge")
 
 
 def outcome_of(session: Session, booking_id: str, begun: PaymentAttempt | None) -> Paid:
@@ -168,6 +186,10 @@ def outcome_of(session: Session, booking_id: str, begun: PaymentAttempt | None) 
             refusal=HoldExpired(
                 "The seats were released before the payment arrived. It goes back to you in full."
             ),
+        )
+    if attempt.outcome == "DECLINED" and attempt.failure_code == ServiceAway.code:
+        return Paid(
+            booking_id, refusal=ServiceAway(PAYMENTS_AWAY) if booking.state in ALIVE else HoldExpired()
         )
     if attempt.outcome == "DECLINED":
         words = DECLINE_WORDS.get(attempt.failure_code or "")

@@ -15,13 +15,25 @@ from sqlalchemy.orm import Session
 
 from booking_service import peers
 from booking_service.commands.confirm import confirm
-from booking_service.commands.moves import News, Running, expire, keep_claims, lock_booking, move, note, run
+from booking_service.commands.moves import (
+    News,
+    Running,
+    change,
+    expire,
+    keep_claims,
+    lock_booking,
+    move,
+    note,
+    run,
+)
 from booking_service.commands.refunds import owe_refund
 from booking_service.commands.seat_swap import PAYING_MINUTES, drop_unpaid_change, finish_seat_change
+from booking_service.errors import ServiceAway
 from booking_service.lifecycle import State
 from booking_service.models import Booking, Claim, PaymentAttempt, Showtime
 from booking_service.peers import Charge
 from chassis.database import sql_now, utc_now
+from chassis.kill_points import reached
 from chassis.logs import log
 
 RECONCILE_BATCH = 500
@@ -30,18 +42,6 @@ RECONCILE_BATCH = 500
 def settle(runtime: Running, provider_key: str, charge: Charge) -> None:
     """Apply what payment_service says about the try stored under `provider_key`; again and again is the same."""
     run(runtime, lambda session, news: settle_in(session, runtime, provider_key, charge, news))
-
-
-def settle_in(session: Session, runtime: Running, provider_key: str, charge: Charge, news: News) -> None:
-from chassis.kill_points import reached
-    """As settle, inside the caller's transaction."""
-    booking_id = session.scalar(
-        select(PaymentAttempt.booking_id).where(PaymentAttempt.provider_key == provider_key)
-    )
-    if booking_id is None:
-        return
-    booking, showtime = lock_booking(session, booking_id)
-    attempt = session.get(PaymentAttempt, provider_key, populate_existing=True)
     if charge.outcome == "SUCCEEDED":
         reached("booking.after_confirm_commit")
 
@@ -60,6 +60,17 @@ def give_up_unasked(runtime: Running, provider_key: str) -> None:
             settle_in(session, runtime, provider_key, Charge("DECLINED", failure_code=ServiceAway.code), news)
 
     run(runtime, work)
+
+
+def settle_in(session: Session, runtime: Running, provider_key: str, charge: Charge, news: News) -> None:
+    """As settle, inside the caller's transaction."""
+    booking_id = session.scalar(
+        select(PaymentAttempt.booking_id).where(PaymentAttempt.provider_key == provider_key)
+    )
+    if booking_id is None:
+        return
+    booking, showtime = lock_booking(session, booking_id)
+    attempt = session.get(PaymentAttempt, provider_key, populate_existing=True)
     assert attempt is not None  # rows of this table are never deleted
     if attempt.outcome == "DECLINED" and charge.outcome == "SUCCEEDED":
         _return(session, booking, attempt, charge)  # given up here, captured after all: the payer was late
@@ -76,7 +87,7 @@ def give_up_unasked(runtime: Running, provider_key: str) -> None:
     if charge.outcome == "SUCCEEDED":
         _captured(session, runtime, booking, showtime, attempt, charge, news)
     else:
-        _declined(session, booking, showtime, attempt, news)
+        _declined(session, runtime, booking, showtime, attempt, news)
 
 
 def _captured(
@@ -128,11 +139,30 @@ def _return(session: Session, booking: Booking, attempt: PaymentAttempt, charge:
 
 
 def _declined(
-    session: Session, booking: Booking, showtime: Showtime, attempt: PaymentAttempt, news: News
-) -> None:
+    session: Session, runtime: Running, booking: Booking, showtime: Showtime, attempt: PaymentAttempt, news: News
+) -> None:  # fmt: skip
     attempt.outcome = "DECLINED"
     note(session, booking.id, "charge", "DECLINED", attempt=booking.attempts, detail=attempt.failure_code)
+    if attempt.failure_code == ServiceAway.code and booking.state == State.PAYING:
+        _give_time_once(session, runtime, booking, showtime, attempt)
     _let_go(session, booking, showtime, attempt, news, "declined after the hold had ended")
+
+
+def _give_time_once(
+    session: Session, runtime: Running, booking: Booking, showtime: Showtime, attempt: PaymentAttempt
+) -> None:  # fmt: skip
+    """Some minutes more for a guest who could not pay because we could not take it: the first time only."""
+    before = select(PaymentAttempt.provider_key).where(
+        PaymentAttempt.booking_id == booking.id, PaymentAttempt.failure_code == ServiceAway.code,
+        PaymentAttempt.provider_key != attempt.provider_key,
+    )  # fmt: skip
+    if booking.expires_at is None or session.scalar(before.limit(1)) is not None:
+        return
+    longer = booking.expires_at + timedelta(minutes=runtime.settings.extension_minutes)
+    until = min(longer, showtime.sales_close_at)
+    if until > booking.expires_at:
+        change(session, booking, expires_at=until)
+        note(session, booking.id, "extend", "HELD", detail="payments were away")
 
 
 def _let_go(

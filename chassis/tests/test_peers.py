@@ -17,7 +17,7 @@ from werkzeug.wrappers import Request, Response
 from chassis.breaker import FAILURES, OPEN_SECONDS, WITHIN_SECONDS, Breaker
 from chassis.errors import Unavailable
 from chassis.identity import CALLER_HEADER, Caller, read_caller
-from chassis.peers import PeerError, Peers
+from chassis.peers import NeverAsked, PeerError, Peers
 
 SECRET = "a test's own internal secret, 0123456789"
 
@@ -194,3 +194,30 @@ def test_an_open_breaker_is_probed_once_a_second():
 
     assert never is False
     assert turns == [False, True, False]
+
+
+def test_a_sibling_that_takes_no_connection_was_never_asked():
+    door = _free_port()
+    peers = Peers("asking", {"sibling": f"http://127.0.0.1:{door.getsockname()[1]}"}, SECRET)
+    door.close()
+
+    for _ in range(FAILURES + 1):  # at last by the open breaker
+        with pytest.raises(NeverAsked):
+            peers.call("sibling", "{ name }")
+
+
+def test_a_sibling_that_hangs_up_may_have_heard_the_question():
+    door = _free_port()
+    peers = Peers("asking", {"sibling": f"http://127.0.0.1:{door.getsockname()[1]}"}, SECRET)
+
+    def hang_up() -> None:
+        connection, _ = door.accept()
+        connection.recv(65536)
+        connection.close()
+
+    threading.Thread(target=hang_up, daemon=True).start()
+    with pytest.raises(Unavailable) as caught:
+        peers.call("sibling", "{ name }")
+    door.close()
+
+    assert not isinstance(caught.value, NeverAsked)
