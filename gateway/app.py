@@ -87,9 +87,11 @@ def _application(settings: GatewaySettings, file: GraphFile, members: Members, r
     background = Background(registry, sessions, Prober(breakers, members.lives), breakers)
     staff = _staff(settings, file, background)
     app.wsgi_app = Correlation(  # type: ignore[method-assign]  # Flask's own way to put something around it
-        app.wsgi_app, trusted_proxies=settings.trusted_proxies, access_log=settings.access_log
+        app.wsgi_app,
+        endpoint.Endpoint(settings, file.documents, staff).answer,
+        trusted_proxies=settings.trusted_proxies,
+        access_log=settings.access_log,
     )
-    endpoint.add_route(app, endpoint.Endpoint(settings, file.documents, staff))
     metrics.add_route(app, _figures(members, staff))
     health.add_routes(app, health.Health(members, registry), registry)
     handed_on = passage.Passage(file, staff.identity, staff.forwarding, breakers)
@@ -159,18 +161,14 @@ def _graphiql(settings: GatewaySettings) -> graphiql.GraphiQL | None:
 
 
 def _handle_errors(app: Flask) -> None:
-    manner = reply.PLAIN
-
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:
         status = error.code or 400
         code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(status, "BAD_USER_INPUT")
         allowed = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
         headers = {"Allow": allowed} if allowed else {}
-        return reply.refuse(Refusal(status, code, f"{error.name}.", headers=headers), manner)
+        return reply.refuse_page(Refusal(status, code, f"{error.name}.", headers=headers))
 
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> Response:
-        logs.log().error("request failed", error=repr(error), exc_info=error)
-        message = "Something went wrong on our side. The request id helps us to find it."
-        return reply.refuse(Refusal(500, "INTERNAL", message), manner)
+        return reply.as_page(endpoint.unexpected(error))

@@ -89,4 +89,4 @@ def add_routes(app: Flask, graphiql: GraphiQL | None) -> None:
 
 
 def _missing() -> Response:
-    return reply.refuse(Refusal(404, "NOT_FOUND", "There is nothing at this address."), reply.PLAIN)
+    return reply.refuse_page(Refusal(404, "NOT_FOUND", "There is nothing at this address."))

@@ -19,7 +19,7 @@ from prometheus_client.registry import Collector
 
 from gateway.breaker import State
 from gateway.doorway.refusal import Refusal
-from gateway.doorway.reply import PLAIN, refuse
+from gateway.doorway.reply import refuse_page
 from gateway.doorway.visit import current_visit
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -115,7 +115,7 @@ def add_route(app: Flask, sources: Iterable[Sources]) -> None:
     @app.get("/metrics")
     def _metrics() -> Response:
         if not _is_near(current_visit().address):
-            return refuse(Refusal(404, "NOT_FOUND", "There is nothing at this address."), PLAIN)
+            return refuse_page(Refusal(404, "NOT_FOUND", "There is nothing at this address."))
         return Response(generate_latest(registry), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 

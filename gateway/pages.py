@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import PurePath
+
 from flask import Flask, Response, request
 
 from gateway.assets import ASK_FIRST, FOREVER, Asset, AssetFolder
@@ -9,6 +12,13 @@ from gateway.doorway import reply
 from gateway.doorway.refusal import Refusal
 
 SHELL = "shell.html"
+# Addresses of pages, one pattern a line, `:name` for a part that varies; without the file every address is a page.
+ADDRESSES = "addresses.txt"
+# What a service worker keeps on the device, put in for this mark in its script; staff are at their desks, online.
+FILES_MARK = '"__FILES__"'
+KEPT_FOLDERS = ("app/", "css/", "img/", "vendor/")
+NOT_KEPT = ("app/admin/",)
+KEPT_TYPES = frozenset({".js", ".json", ".css", ".woff2", ".svg", ".png"})
 CONTENT_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -51,7 +61,7 @@ class Pages:
         """The page for any address that is not a file."""
         if path.startswith("assets/") or not _wants_page():
             return _missing()
-        return self._page(SHELL)
+        return self._page(SHELL, 200 if self._is_address(path) else 404)
 
     def asset(self, build: str, name: str) -> Response:
         """A file; to be kept for ever when its address carries the present build."""
@@ -68,6 +78,8 @@ class Pages:
         content = self._folder.page(name)
         if content is None:
             return _missing()
+        if FILES_MARK.encode() in content:
+            content = content.replace(FILES_MARK.encode(), json.dumps(self._kept_files()).encode())
         response = Asset(content, "." + name.rsplit(".", 1)[1]).response(request, ASK_FIRST)
         if name == "sw.js":
             # A worker is bound to the policy it is served with, not to that of the page.
@@ -76,11 +88,34 @@ class Pages:
             )
         return response
 
-    def _page(self, name: str) -> Response:
+    def _kept_files(self) -> list[str]:
+        return [
+            name
+            for name in self._folder.names()
+            if name.startswith(KEPT_FOLDERS)
+            and not name.startswith(NOT_KEPT)
+            and PurePath(name).suffix in KEPT_TYPES
+        ]
+
+    def _is_address(self, path: str) -> bool:
+        """Whether a page has this address; the shell itself says in words what is not there."""
+        patterns = self._folder.find(ADDRESSES)
+        if patterns is None:
+            return True
+        given = path.strip("/").split("/")
+        return any(
+            len(wanted) == len(given)
+            and all(part.startswith(":") or part == found for part, found in zip(wanted, given, strict=True))
+            for wanted in (line.strip("/").split("/") for line in patterns.content.decode().split())
+        )
+
+    def _page(self, name: str, status: int = 200) -> Response:
         content = self._folder.page(name)
         if content is None:
             return _missing()
         response = Asset(content, ".html").response(request, ASK_FIRST)
+        if response.status_code == 200:  # not where the browser has it already
+            response.status_code = status
         for header, value in self._headers.items():
             response.headers[header] = value
         return response
@@ -102,4 +137,4 @@ def _wants_page() -> bool:
 
 def _missing() -> Response:
     refusal = Refusal(404, "NOT_FOUND", "There is nothing at this address.")
-    return reply.refuse(refusal, reply.PLAIN)
+    return reply.refuse_page(refusal)

@@ -61,7 +61,7 @@ class Passage:
             return self._hand_on(route, self._file.member(route.subgraph))
         except Refusal as refusal:
             current_visit().tell(code=refusal.code)
-            return reply.refuse(refusal, reply.PLAIN)
+            return reply.refuse_page(refusal)
 
     def _hand_on(self, route: Route, member: Member) -> Response:
         visit = current_visit()

@@ -1,11 +1,16 @@
-"""Answering GraphQL over HTTP: which media type, which status, and the request id in every error."""
+"""Answering GraphQL over HTTP: which media type, which status, and the request id in every error.
+
+The endpoint answers WSGI itself, without Flask, with a `Reply`; pages and the like are answered by Flask with a
+`Response`.
+"""
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -20,6 +25,8 @@ JSON = "application/json"
 EVENT_STREAM = "text/event-stream"
 SMALLEST_COMPRESSED = 2048
 ABOUT_THE_DOCUMENT = frozenset({"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"})
+CONTENT_TYPES = {kind: f"{kind}; charset=utf-8" for kind in (GRAPHQL_JSON, JSON, EVENT_STREAM)}
+STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +36,44 @@ class Manner:
     media_type: str
     by_name: bool = False
 
-    @property
-    def content_type(self) -> str:
-        """The Content-Type header of the answer."""
-        return f"{self.media_type}; charset=utf-8"
-
 
 PLAIN = Manner(JSON)
+
+
+class Events:
+    """A body without an end, told piece by piece; `closed` is called when it is over or the client has left."""
+
+    def __init__(
+        self, pieces: Generator[bytes, None, None], closed: Callable[[], None] = lambda: None
+    ) -> None:
+        self._pieces = pieces
+        self._closed = closed
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._pieces
+
+    def close(self) -> None:
+        """Called by the server in any case, at the end."""
+        self._pieces.close()
+        self._closed()
+
+
+@dataclass(slots=True)
+class Reply:
+    """An answer as WSGI takes it, but for the headers that every answer of ours carries."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes | Events
+
+    @property
+    def status_line(self) -> str:
+        """The status with its name."""
+        return STATUS_LINES[self.status]
+
+    def pieces(self) -> Iterable[bytes]:
+        """The body for a WSGI server."""
+        return [self.body] if isinstance(self.body, bytes) else self.body
 
 
 @lru_cache(maxsize=256)
@@ -54,30 +92,40 @@ def manner_of(accept: str | None) -> Manner:
     raise Refusal(406, "NOT_ACCEPTABLE", f"Answers come as {GRAPHQL_JSON}, {JSON} or {EVENT_STREAM}.")
 
 
-def answer(body: bytes, manner: Manner, status: int = 200, *, accept_encoding: str | None = None) -> Response:
+def answer(body: bytes, manner: Manner, status: int = 200, *, accept_encoding: str | None = None) -> Reply:
     """An answer of ready bytes, compressed when it is long and `accept_encoding` allows it.
 
     Only what is equal for all visitors is to be compressed: sizes of secrets beside reflected input tell them.
     """
-    headers = [("Content-Type", manner.content_type), ("Cache-Control", "no-store")]
+    headers = [("Content-Type", CONTENT_TYPES[manner.media_type]), ("Cache-Control", "no-store")]
     if accept_encoding and len(body) >= SMALLEST_COMPRESSED and "gzip" in accept_encoding:
         body = gzip.compress(body, compresslevel=1, mtime=0)
         headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
-    return Response(body, status, headers)
+    headers.append(("Content-Length", str(len(body))))
+    return Reply(status, headers, body)
 
 
-def refuse(refusal: Refusal, manner: Manner) -> Response:
+def refuse(refusal: Refusal, manner: Manner) -> Reply:
     """A refusal in the client's manner."""
     about_document = refusal.code in ABOUT_THE_DOCUMENT
-    response = refused(refusal.errors(), refusal.status, manner, about_document=about_document)
-    for name, value in refusal.headers.items():
-        response.headers[name] = value
-    return response
+    reply = refused(refusal.errors(), refusal.status, manner, about_document=about_document)
+    reply.headers += refusal.headers.items()
+    return reply
+
+
+def refuse_page(refusal: Refusal) -> Response:
+    """A refusal as Flask gives it, outside the endpoint."""
+    return as_page(refuse(refusal, PLAIN))
+
+
+def as_page(reply: Reply) -> Response:
+    """An answer as Flask gives it."""
+    return Response(reply.pieces(), reply.status, reply.headers)
 
 
 def refused(
     errors: Iterable[Mapping[str, Any]], status: int, manner: Manner, *, about_document: bool
-) -> Response:
+) -> Reply:
     """An answer of errors alone.
 
     The older media type asks for 200 when the request was well-formed and only its document can't be executed.

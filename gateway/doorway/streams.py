@@ -11,11 +11,9 @@ import queue
 import threading
 from collections.abc import Callable, Generator, Hashable, Iterator
 
-from flask import Response
-
 from chassis.logs import log
 from gateway.doorway.admission import Admission
-from gateway.doorway.reply import EVENT_STREAM
+from gateway.doorway.reply import CONTENT_TYPES, EVENT_STREAM, Events, Reply
 
 WAITING_EVENTS = 1000
 OPEN_AGAIN_SECONDS = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -106,9 +104,9 @@ class EventStreams:
         self._lock = threading.Lock()
         self.opened_upstream = 0
 
-    def single(self, body: bytes) -> Response:
+    def single(self, body: bytes) -> Reply:
         """The answer of a query or mutation, for a client that asked for events."""
-        return _response(iter((_event(body), COMPLETE)))
+        return _reply(Events(_one(body)))
 
     def open(
         self,
@@ -116,7 +114,7 @@ class EventStreams:
         *,
         shared_as: Hashable | None = None,
         objection: Callable[[], bytes | None] = lambda: None,
-    ) -> Response:
+    ) -> Reply:
         """Stream what `source` yields; streams of an equal `shared_as` are read once.
 
         `objection` is asked before each event and heartbeat: what it returns ends the stream as its last event.
@@ -128,9 +126,8 @@ class EventStreams:
         except BaseException:
             self._admission.leave_stream()
             raise
-        response = _response(self._told(channel, listener, objection))
-        response.call_on_close(_once(lambda: self._close(channel, listener, shared_as)))
-        return response
+        close = _once(lambda: self._close(channel, listener, shared_as))
+        return _reply(Events(self._told(channel, listener, objection), close))
 
     def _join(self, source: Source, shared_as: Hashable | None) -> tuple[_Channel, Listener]:
         with self._lock:
@@ -155,7 +152,7 @@ class EventStreams:
 
     def _told(
         self, channel: _Channel, listener: Listener, objection: Callable[[], bytes | None]
-    ) -> Iterator[bytes]:
+    ) -> Generator[bytes, None, None]:
         yield HEARTBEAT  # headers leave at once, so that the client knows the stream stands
         while True:
             try:
@@ -179,6 +176,11 @@ def _event(body: bytes) -> bytes:
     return b"event: next\ndata: " + body + b"\n\n"
 
 
+def _one(body: bytes) -> Generator[bytes, None, None]:
+    yield _event(body)
+    yield COMPLETE
+
+
 def _put(listener: Listener, body: bytes) -> bool:
     try:
         listener.put_nowait(body)
@@ -200,8 +202,10 @@ def _once(act: Callable[[], None]) -> Callable[[], None]:
     return run
 
 
-def _response(events: Iterator[bytes]) -> Response:
-    response = Response(events, content_type=f"{EVENT_STREAM}; charset=utf-8")
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Accel-Buffering"] = "no"
-    return response
+def _reply(events: Events) -> Reply:
+    headers = [
+        ("Content-Type", CONTENT_TYPES[EVENT_STREAM]),
+        ("Cache-Control", "no-store"),
+        ("X-Accel-Buffering", "no"),
+    ]
+    return Reply(200, headers, events)

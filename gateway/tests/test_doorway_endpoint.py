@@ -240,3 +240,26 @@ def test_when_places_are_scarce_a_mutation_waits_while_a_query_is_told_to_come_b
         one.join()
     assert refused.status == 503
     assert set(statuses.values()) == {200}
+
+
+def test_a_head_request_gets_the_headers_of_the_answer_alone(gateway: SmallGateway):
+    answer = gateway.send("HEAD", "/graphql?query=%7B%20echo(text%3A%22hi%22)%20%7D")
+
+    assert (answer.status, answer.data) == (200, b"")
+    assert int(answer.headers["Content-Length"]) == len(b'{"data":{"echo":"hi"}}')
+
+
+def test_a_bug_of_ours_is_answered_with_an_id_and_without_its_words(
+    gateway: SmallGateway, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(*_anything: object) -> None:
+        raise RuntimeError("a secret of the inside")
+
+    monkeypatch.setattr("gateway.doorway.persisted.PersistedDocuments.text_of", broken)
+
+    answer = gateway.post({"query": "{ echo }"})
+
+    (error,) = answer.json()["errors"]
+    assert (answer.status, error["extensions"]["code"]) == (500, "INTERNAL")
+    assert error["extensions"]["requestId"] == answer.headers["X-Request-Id"]
+    assert b"secret" not in answer.data

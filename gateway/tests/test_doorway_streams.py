@@ -251,7 +251,7 @@ def test_a_listener_that_falls_behind_is_let_go_and_the_others_stay(monkeypatch:
             yield b"%d" % number
         go.get()
 
-    events: Iterator[Any] = iter(streams.open(source, shared_as="all").response)
+    events: Iterator[Any] = iter(streams.open(source, shared_as="all").pieces())
     next(events)
     go.put(None)
 
