@@ -128,6 +128,10 @@ class AssetFolder:
         """The file called `name`, relative to the folder with forward slashes."""
         return self._assets.get(name)
 
+    def names(self) -> list[str]:
+        """Names of all files, in order."""
+        return sorted(self._assets)
+
     def page(self, name: str) -> bytes | None:
         """The page called `name` with the build's id in the addresses it names."""
         self.refresh()

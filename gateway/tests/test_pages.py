@@ -60,6 +60,32 @@ def test_every_address_of_a_person_gets_the_shell(site: SmallGateway, path: str)
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
+def test_an_address_that_no_page_has_is_not_found_and_still_gets_the_shell(
+    open_small: OpenGateway, pages: Path
+):
+    (pages / "addresses.txt").write_text("/\n/films/:id\n/films/:id/pay\n")
+    site = open_small(FRONTEND_DIR=pages)
+
+    statuses = {
+        path: site.send("GET", path).status for path in ("/", "/films/7", "/films/7/pay", "/films", "/x")
+    }
+    nowhere = site.send("GET", "/x", headers={"Accept": "text/html"})
+
+    assert statuses == {"/": 200, "/films/7": 200, "/films/7/pay": 200, "/films": 404, "/x": 404}
+    assert nowhere.headers["Content-Type"] == "text/html; charset=utf-8"
+
+
+def test_a_service_worker_is_told_the_files_of_its_build(open_small: OpenGateway, pages: Path):
+    (pages / "sw.js").write_text('const BUILD = "__BUILD__", FILES = "__FILES__";')
+    (pages / "app/admin").mkdir()
+    (pages / "app/admin/today.js").write_text("")
+    site = open_small(FRONTEND_DIR=pages)
+
+    worker = site.send("GET", "/sw.js").data.decode()
+
+    assert worker == f'const BUILD = "{_build(site)}", FILES = ["app/main.js", "img/mark.svg"];'
+
+
 def test_pages_are_held_to_a_strict_policy(site: SmallGateway):
     headers = site.send("GET", "/").headers
 

@@ -52,6 +52,7 @@ def browser_context_args(house: House) -> dict[str, Any]:
         "timezone_id": "Europe/Berlin",
         "reduced_motion": "reduce",
         "viewport": {"width": 1280, "height": 900},
+        "service_workers": "block",  # what they do has tests of its own
     }
 
 

@@ -36,6 +36,7 @@ def view(browser: Browser, house: House) -> Callable[..., BrowserContext]:
             reduced_motion="reduce",
             color_scheme="dark" if theme == "dark" else "light",
             viewport={"width": width, "height": 844},
+            service_workers="block",
         )
 
     return open_view

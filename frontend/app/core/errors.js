@@ -16,3 +16,6 @@ export class AppError extends Error {
 
 /** @param {unknown} error @returns {boolean} whether a view was left before it was loaded */
 export const isAbort = (error) => error instanceof DOMException && error.name === "AbortError";
+
+/** @param {unknown} error @returns {boolean} whether nobody answered, which says nothing about what was asked */
+export const isUnanswered = (error) => error instanceof AppError && (error.code === "OFFLINE" || error.code === "SERVICE_UNAVAILABLE");

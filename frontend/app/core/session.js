@@ -6,6 +6,7 @@
 import * as operations from "../operations.js";
 import { AppError } from "./errors.js";
 import { credentials, gql } from "./gql.js";
+import { forgetBookings } from "./kept-tickets.js";
 import { computed, state } from "./state.js";
 import { lasting, passing } from "./storage.js";
 
@@ -21,6 +22,8 @@ let token = null;
 let received = 0;
 /** @type {Promise<boolean> | null} */
 let renewal = null;
+/** Why the session could not be renewed, where that was not the session's fault. @type {AppError | null} */
+let unanswered = null;
 
 /** @type {import("../../vendor/signals-core/signals-core.js").Signal<Person | null>} */
 export const person = state(/** @type {Person | null} */ (null));
@@ -35,8 +38,13 @@ export const atLeast = (role) => RANKS.indexOf(person.value?.role ?? "CUSTOMER")
 
 /** Asks for a session left from an earlier visit, if there was one. Never throws. */
 export async function resume() {
-  if (!lasting.get("signedIn")) return;
-  if (await renew()) await loadPerson().catch(() => undefined);
+  if (person.value || !lasting.get("signedIn")) return;
+  if (!(await renew())) return;
+  try {
+    await loadPerson();
+  } catch (error) {
+    if (error instanceof AppError) unanswered = error;
+  }
 }
 
 /** @param {string} email @param {string} password @param {string} [totpCode] */
@@ -68,12 +76,13 @@ export function forget() {
   token = null;
   person.value = null;
   lasting.set("signedIn", null);
+  void forgetBookings();
   passing.set("hold", null);
 }
 
-/** @throws {AppError} UNAUTHENTICATED, for the router to lead to the sign-in page and back */
+/** @throws {AppError} UNAUTHENTICATED, for the router to lead to the sign-in page and back; OFFLINE or SERVICE_UNAVAILABLE while nobody can be asked who this is */
 export function requirePerson() {
-  if (!person.value) throw new AppError("UNAUTHENTICATED", "Sign in first");
+  if (!person.value) throw (lasting.get("signedIn") && unanswered) || new AppError("UNAUTHENTICATED", "Sign in first");
   return person.value;
 }
 
@@ -85,7 +94,8 @@ export function requireRole(role) {
 
 export async function loadPerson() {
   person.value = (await gql(operations.Me)).me;
-  if (!person.value) forget();
+  if (person.value) void forgetBookings(person.value.id);
+  else forget();
 }
 
 /** @param {{tokens: {accessToken: string} | null, userErrors: import("./forms.js").UserError[]}} answer */
@@ -119,13 +129,16 @@ function renew() {
 async function refresh() {
   try {
     const { refreshTokens } = await gql(operations.RefreshTokens, {}, anonymously());
+    unanswered = null;
     if (refreshTokens.tokens) {
       keep(refreshTokens.tokens.accessToken);
       return true;
     }
     forget();
   } catch (error) {
-    if (error instanceof AppError && error.code === "UNAUTHENTICATED") forget();
+    if (!(error instanceof AppError)) return false;
+    if (error.code === "UNAUTHENTICATED") forget();
+    else unanswered = error;
   }
   return false;
 }

@@ -1,27 +1,39 @@
 // @ts-check
 /** The person's bookings: upcoming first, past ones behind a second address. */
 import { noteBooking } from "../core/hold.js";
-import { gql } from "../core/gql.js";
+import { isUnanswered } from "../core/errors.js";
+import { gql, gqlPartial } from "../core/gql.js";
 import { formatLocale, t } from "../core/i18n.js";
+import { keepBooking, keptBooking, keptBookings } from "../core/kept-tickets.js";
 import { reload } from "../core/router.js";
 import { requirePerson } from "../core/session.js";
 import { state } from "../core/state.js";
 import { showtimeText } from "../domain/times.js";
-import { MyBookings } from "../operations.js";
+import { Booking, MyBookings } from "../operations.js";
 import { money, seatList } from "../ui/format.js";
 import { html, nothing, repeat } from "../ui/html.js";
-import { emptyState } from "../ui/notice.js";
+import { emptyState, notice } from "../ui/notice.js";
 import { poster } from "../ui/poster.js";
 import { cancelPart } from "./cancel-part.js";
 
+/** So many of the next bookings are kept on the device for a door without a connection. */
+const KEPT_AHEAD = 5;
 const TAGS = /** @type {Record<string, string>} */ ({ CONFIRMED: "ok", HELD: "warn", PAYING: "warn", CANCELLED: "bad", EXPIRED: "" });
 
 /** @param {import("../core/router.js").Request} request */
 export async function load({ query, signal }) {
-  requirePerson();
   const when = query.get("when") === "past" ? "PAST" : "UPCOMING";
   const ask = async (/** @type {string | null} */ after) => (await gql(MyBookings, { when, after }, { signal })).myBookings;
-  const first = await ask(null);
+  let first;
+  try {
+    const { id: owner } = requirePerson();
+    first = await ask(null);
+    if (when === "UPCOMING") void keepNext(first.nodes, owner);
+  } catch (error) {
+    const kept = isUnanswered(error) ? await keptBookings() : [];
+    if (!kept.length) throw error;
+    return keptView(kept);
+  }
   const nodes = state(/** @type {any[]} */ (first.nodes.map(withCancel)));
   const next = state(first.pageInfo);
   for (const booking of first.nodes) if (booking.status === "HELD") noteBooking(booking);
@@ -43,6 +55,29 @@ export async function load({ query, signal }) {
           ? html`<ul class="booking-list">${repeat(nodes.value, ({ booking }) => booking.id, row)}</ul>`
           : emptyState(t(`bookings.none${when}`), t("bookings.noneText"), { href: "/", label: t("bookings.seeProgramme") })}
         ${next.value.hasNextPage ? html`<p class="mt-3"><button class="btn btn-quiet" type="button" @click=${more}>${t("action.more")}</button></p>` : nothing}
+      </div>
+    `,
+  };
+}
+
+/** Puts the tickets of the next visits on this device. @param {any[]} bookings @param {string} owner */
+async function keepNext(bookings, owner) {
+  for (const { id } of bookings.filter(({ status }) => status === "CONFIRMED").slice(0, KEPT_AHEAD)) {
+    if (await keptBooking(id)) continue;
+    const { data } = await gqlPartial(Booking, { id });
+    if (data.booking) await keepBooking(data.booking, owner);
+  }
+}
+
+/** @param {import("../core/kept-tickets.js").Kept[]} kept @returns {import("../core/router.js").View} */
+function keptView(kept) {
+  return {
+    title: t("bookings.title"),
+    template: () => html`
+      <div class="page">
+        <h1 class="small">${t("bookings.title")}</h1>
+        ${notice("info", html`<p>${t("kept.list")}</p>`)}
+        <ul class="booking-list mt-3">${repeat(kept, ({ id }) => id, ({ booking }) => row({ booking, cancel: { template: () => nothing } }))}</ul>
       </div>
     `,
   };

@@ -1,12 +1,13 @@
 // @ts-check
 /** A booking: its tickets with their codes once paid, honest words about it in every other state. */
-import { AppError } from "../core/errors.js";
+import { AppError, isUnanswered } from "../core/errors.js";
 import { gqlPartial } from "../core/gql.js";
 import { noteBooking } from "../core/hold.js";
 import { formatLocale, t } from "../core/i18n.js";
+import { keepBooking, keptBooking } from "../core/kept-tickets.js";
 import { reload } from "../core/router.js";
 import { requirePerson } from "../core/session.js";
-import { clockText, dayText, cinemaDay } from "../domain/times.js";
+import { clockText, dayText, cinemaDay, showtimeText } from "../domain/times.js";
 import { Booking } from "../operations.js";
 import { addressOf, money } from "../ui/format.js";
 import { html, nothing } from "../ui/html.js";
@@ -21,32 +22,60 @@ const LOOK_AGAIN_MS = 3000;
 
 /** @param {import("../core/router.js").Request} request */
 export async function load({ params, query, signal }) {
-  requirePerson();
-  const { data, errors } = await gqlPartial(Booking, { id: params.id }, { signal });
-  if (!data.booking) throw new AppError(errors[0]?.extensions?.code ?? "NOT_FOUND", "No such booking");
-  const booking = data.booking;
-  noteBooking(booking);
-  const cancel = cancelPart(booking, reload);
+  const { booking, savedAt } = await askedOrKept(params.id, signal);
+  const cancel = savedAt ? { template: () => nothing } : cancelPart(booking, reload);
   const timer = booking.status === "PAYING" ? setInterval(reload, LOOK_AGAIN_MS) : undefined;
+  const letSleep = booking.status === "CONFIRMED" ? stayAwake() : () => {};
   return {
     title: t("ticket.title", { film: booking.showtime.movieTitle }),
     template: () =>
-      booking.status === "CONFIRMED" ? confirmed(booking, query.has("paid"), cancel) : html`<div class="page narrow stack">${otherwise(booking)}</div>`,
-    dispose: () => clearInterval(timer),
+      booking.status === "CONFIRMED"
+        ? confirmed(booking, { justPaid: query.has("paid"), savedAt }, cancel)
+        : html`<div class="page narrow stack">${otherwise(booking)}</div>`,
+    dispose: () => {
+      clearInterval(timer);
+      letSleep();
+    },
   };
 }
 
-/** @param {any} booking @param {boolean} justPaid @param {{template: () => unknown}} cancel */
-function confirmed(booking, justPaid, cancel) {
+/**
+ * The booking as the server tells it; where no answer comes, as this device kept it.
+ * @param {string} id @param {AbortSignal} signal @returns {Promise<{booking: any, savedAt?: string}>}
+ */
+async function askedOrKept(id, signal) {
+  try {
+    const { id: owner } = requirePerson();
+    const { data, errors } = await gqlPartial(Booking, { id }, { signal });
+    if (!data.booking) throw new AppError(errors[0]?.extensions?.code ?? "NOT_FOUND", "No such booking");
+    noteBooking(data.booking);
+    void keepBooking(data.booking, owner);
+    return { booking: data.booking };
+  } catch (error) {
+    const kept = isUnanswered(error) ? await keptBooking(id) : undefined;
+    if (!kept) throw error;
+    return kept;
+  }
+}
+
+/** A phone that shows a ticket at the door stays lit. @returns {() => void} lets it sleep again */
+function stayAwake() {
+  const lock = navigator.wakeLock?.request("screen").catch(() => undefined);
+  return () => void lock?.then((held) => held?.release());
+}
+
+/** @param {any} booking @param {{justPaid: boolean, savedAt?: string}} how @param {{template: () => unknown}} cancel */
+function confirmed(booking, { justPaid, savedAt }, cancel) {
   const { showtime } = booking;
   const over = Date.parse(showtime.endsAt) < Date.parse(booking.serverTime);
   return html`
     <div class="page narrow">
       ${justPaid ? html`<div class="no-print mb-3">${notice("ok", html`<p><strong>${t("ticket.paid")}</strong></p><p>${t("ticket.mailed", { email: booking.contactEmail ?? "" })}</p>`)}</div>` : nothing}
+      ${savedAt ? html`<div class="no-print mb-3">${notice("info", html`<p>${t("kept.ticket", { when: showtimeText(savedAt, Intl.DateTimeFormat().resolvedOptions().timeZone, formatLocale()) })}</p>`)}</div>` : nothing}
       <h1 class="small">${over ? t("ticket.past") : seeYou(booking)}</h1>
       <div class="actions no-print mt-3 mb-3">
-        ${booking.ticketsPdfUrl ? html`<a class="btn btn-quiet" href=${booking.ticketsPdfUrl} data-external>${icon("file-earmark-pdf")} ${t("ticket.pdf")}</a>` : nothing}
-        ${booking.calendarUrl ? html`<a class="btn btn-quiet" href=${booking.calendarUrl} data-external>${icon("calendar-plus")} ${t("ticket.calendar")}</a>` : nothing}
+        ${booking.ticketsPdfUrl && !savedAt ? html`<a class="btn btn-quiet" href=${booking.ticketsPdfUrl} data-external>${icon("file-earmark-pdf")} ${t("ticket.pdf")}</a>` : nothing}
+        ${booking.calendarUrl && !savedAt ? html`<a class="btn btn-quiet" href=${booking.calendarUrl} data-external>${icon("calendar-plus")} ${t("ticket.calendar")}</a>` : nothing}
         <button class="btn btn-quiet" type="button" @click=${() => window.print()}>${icon("printer")} ${t("ticket.print")}</button>
       </div>
       ${booking.tickets.map((/** @type {any} */ ticket) => stub(ticket, booking))}

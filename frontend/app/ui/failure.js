@@ -2,6 +2,7 @@
 /** What is shown instead of a page: not found, not yours, signed out, offline, failed. Each says the way on. */
 import { has, t } from "../core/i18n.js";
 import { navigate } from "../core/router.js";
+import { lasting } from "../core/storage.js";
 import { html, nothing } from "./html.js";
 
 /**
@@ -26,6 +27,7 @@ export function failureView(error, retry) {
         <p>${t(`failed.${kind}.text`)}</p>
         <div class="actions">
           ${canRetry ? html`<button class="btn btn-primary" type="button" @click=${retry}>${t("action.retry")}</button>` : nothing}
+          ${kind === "OFFLINE" && lasting.get("ticketsKept") ? html`<a class="btn btn-quiet" href="/bookings">${t("kept.show")}</a>` : nothing}
           <a class="btn ${canRetry ? "btn-quiet" : "btn-primary"}" href="/">${t("action.home")}</a>
         </div>
         ${error.requestId ? html`<p class="muted small-text">${t("failed.requestId", { id: error.requestId })}</p>` : nothing}
