@@ -19,6 +19,7 @@ from graphql import GraphQLSchema, parse, print_ast, print_schema
 from graphql.language import ast
 
 from chassis.errors import Invalid
+from chassis.permissions import Permissions
 
 LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: '
@@ -71,27 +72,38 @@ def build_schema(
     mutation: type[graphene.ObjectType] | None = None,
     subscription: type[graphene.ObjectType] | None = None,
     types: Sequence[Any] = (),
+    permissions: Permissions | None = None,
 ) -> FederatedSchema:
-    """A subgraph's executable schema with its SDL; `types` adds those that no field leads to."""
-    return FederatedSchema(query, mutation, subscription, types)
+    """A subgraph's schema with its SDL; `types` adds those that no field leads to. Raises ValueError: see enforce."""
+    return FederatedSchema(query, mutation, subscription, types, permissions)
 
 
 class FederatedSchema:
     """`core`: the graphql-core schema to execute; `sdl`: what the subgraph publishes."""
 
-    def __init__(self, query: Any, mutation: Any, subscription: Any, types: Sequence[Any]) -> None:
+    def __init__(
+        self,
+        query: Any,
+        mutation: Any,
+        subscription: Any,
+        types: Sequence[Any],
+        permissions: Permissions | None = None,
+    ) -> None:
         plain = graphene.Schema(query=query, mutation=mutation, subscription=subscription, types=list(types))
         classes = _graphene_classes(plain.graphql_schema)
         entities = {name: cls for name, cls in classes.items() if _is_resolvable(cls)}
         self.sdl = _federated_sdl(plain.graphql_schema, classes)
         self.entities = entities
         full = graphene.Schema(
-            query=_with_federation(query, self.sdl, entities),
+            query=_with_federation(query, self.sdl, entities, permissions),
             mutation=mutation,
             subscription=subscription,
             types=list(types),
         )
         self.core: GraphQLSchema = full.graphql_schema
+        self.permissions = permissions
+        if permissions is not None:
+            permissions.enforce(self.core, entities)
 
 
 def _class_directive(text: str) -> Callable[[C], C]:
@@ -151,7 +163,7 @@ def _nodes(texts: Iterable[str]) -> list[Any]:
     return [cast(ast.ScalarTypeDefinitionNode, scalar).directives[0] for scalar in read]
 
 
-def _with_federation(query: Any, sdl: str, entities: dict[str, Any]) -> Any:
+def _with_federation(query: Any, sdl: str, entities: dict[str, Any], permissions: Permissions | None) -> Any:
     service = type("_Service", (graphene.ObjectType,), {"sdl": graphene.String(required=True)})
     attributes: dict[str, Any] = {
         "federation_service": graphene.Field(service, name="_service", required=True),
@@ -164,7 +176,7 @@ def _with_federation(query: Any, sdl: str, entities: dict[str, Any]) -> Any:
             name="_entities",
             representations=graphene.List(graphene.NonNull(_Any), required=True),
         )
-        attributes["resolve_federation_entities"] = _entities_resolver(entities)
+        attributes["resolve_federation_entities"] = _entities_resolver(entities, permissions)
     return type("Query", (query,), attributes)
 
 
@@ -193,7 +205,7 @@ class _Any(graphene.Scalar):
         return value_from_ast_untyped(node, _variables)
 
 
-def _entities_resolver(entities: dict[str, Any]) -> Callable[..., list[Any]]:
+def _entities_resolver(entities: dict[str, Any], permissions: Permissions | None) -> Callable[..., list[Any]]:
     def resolve(_root: Any, info: Any, representations: list[Any]) -> list[Any]:
         groups: dict[str, list[int]] = defaultdict(list)
         for index, representation in enumerate(representations):
@@ -201,6 +213,8 @@ def _entities_resolver(entities: dict[str, Any]) -> Callable[..., list[Any]]:
             groups[name if isinstance(name, str) else ""].append(index)
         answers: list[Any] = [None] * len(representations)
         for name, indexes in groups.items():
+            if permissions and permissions.hides(name, info.context.caller):
+                continue  # null: whether there is such an object is not told either
             found = _resolve_group(entities.get(name), [representations[index] for index in indexes], info)
             for index, item in zip(indexes, found, strict=True):
                 answers[index] = item

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import time
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from chassis.errors import RateLimited
+from chassis.identity import Caller
 from chassis.logs import log
+from chassis.runtime import Runtime
+
+WRITES = "writes"
 
 
 class RateLimiter:
@@ -33,3 +38,21 @@ class RateLimiter:
         if not allowed:
             reset = limiter.get_window_stats(item, name, key).reset_time
             raise RateLimited(retry_after_seconds=max(1, int(reset - time.time()) + 1))
+
+
+def count_write(runtime: Runtime[Any], caller: Caller) -> None:
+    """Count one change by a person, over all services together. Raises RateLimited beyond the settings' limit.
+
+    Visitors and siblings are not counted here: what visitors may do has limits of its own, by source.
+    """
+    if caller.user_id is None or caller.is_peer:
+        return
+    settings = runtime.settings
+    limiter = shared_limiter(settings.redis_url, settings.prefix)
+    limiter.hit(WRITES, caller.user_id, limit=settings.writes_per_minute, per_seconds=60)
+
+
+@lru_cache(maxsize=8)
+def shared_limiter(redis_url: str, prefix: str) -> RateLimiter:
+    """The process's limiter at one Redis, for limits that start with `prefix`."""
+    return RateLimiter(redis_url, prefix)

@@ -42,25 +42,25 @@ class ServiceSettings(BaseSettings):
     )
     log_level: str = Field("INFO", alias="LOG_LEVEL")
     prefix: str = Field("lobbycard", alias="MESSAGE_PREFIX", description="Start of queue and stream names.")
+    writes_per_minute: int = Field(
+        60, alias="WRITES_PER_MINUTE", ge=1, description="Changes by one person, in all services together."
+    )
     introspection: bool = Field(True, alias="INTROSPECTION")
     sqlite_synchronous: str = Field("NORMAL", alias="SQLITE_SYNCHRONOUS", pattern="^(NORMAL|FULL)$")
-
-    @field_validator("internal_secret")
-    @classmethod
     kill_points: Path | None = Field(
         None,
         alias="KILL_POINTS",
         description="Folder that names where to die, for chaos tests; refused in production.",
     )
+
+    @field_validator("internal_secret")
+    @classmethod
     def _secret_is_not_an_example(cls, secret: str) -> str:
         # The environment is checked again by refuse_examples in production; a blank-looking key never passes.
         if len(set(secret)) < 8:
             raise ValueError("has too few different characters to be a secret")
         return secret
 
-    @property
-    def is_production(self) -> bool:
-        """Whether the strict rules of a live installation hold."""
     @field_validator("kill_points")
     @classmethod
     def _nobody_dies_in_production(cls, folder: Path | None, facts: ValidationInfo) -> Path | None:
@@ -68,6 +68,9 @@ class ServiceSettings(BaseSettings):
             raise ValueError("is for tests; production does not end itself")
         return folder
 
+    @property
+    def is_production(self) -> bool:
+        """Whether the strict rules of a live installation hold."""
         return self.environment == PRODUCTION
 
     @cached_property

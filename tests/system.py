@@ -34,6 +34,7 @@ TUNED = {
     "REGISTRATIONS_PER_HOUR": "100000",
     "LOCAL_REGISTRATIONS_PER_HOUR": "100000",
     "COUPON_GUESSES_PER_MINUTE": "100000",
+    "WRITES_PER_MINUTE": "100000",
     "BCRYPT_COST": "4",
     # Two months of past sales take longest to make, and only reports need them.
     "SEED_DAYS_BEHIND": "7",

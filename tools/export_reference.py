@@ -1,4 +1,4 @@
-"""Writes docs/reference/: settings, failures and events, as the code declares them; nobody types these pages.
+"""Writes docs/reference/: settings, failures, events and permissions, as the code declares them; nobody types these pages.
 
 `python -m tools.export_reference` writes; a test compares.
 """
@@ -17,6 +17,8 @@ from pydantic_settings import BaseSettings
 
 import chassis.errors
 from chassis.errors import Failure, Refusal
+from chassis.identity import Role
+from chassis.permissions import Access, Permissions, operations_of
 from chassis.settings import ServiceSettings
 from gateway.settings import GatewaySettings
 from tools.launcher.fleet import SERVICES
@@ -32,6 +34,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "errors.md": errors_page(),
         REFERENCE / "events.md": events_page(),
+        REFERENCE / "permissions.md": permissions_page(),
     }
 
 
@@ -135,6 +138,43 @@ def events_page() -> str:
             f"Carries {fields}.",
         ]
     return "\n".join(text) + "\n"
+
+
+def permissions_page() -> str:
+    """Every operation with who may call it, and every type and field that not everybody sees."""
+    text = [
+        MARK,
+        "",
+        "# Permissions",
+        "",
+        "Asked at each service's door before any resolver runs, and once more by the command itself. Another",
+        'person\'s object is "not found". Siblings are services that ask in their own name.',
+    ]
+    for service in sorted(service.name for service in SERVICES):
+        module = importlib.import_module(f"{service}.schema")
+        table: Permissions = module.SCHEMA.permissions
+        roots = operations_of(module.SCHEMA.core)
+        text += ["", f"## {service}", "", _PERMISSIONS_HEAD, "| --- | " + "--- | " * 7]
+        text += [_permission(name, roots[name][0].lower(), row) for name, row in table.operations.items()]
+        text += [_permission(name, "entity", row) for name, row in table.entities.items()]
+        text += [_permission(name, "field", row) for name, row in table.fields.items()]
+    return "\n".join(text) + "\n"
+
+
+_PERMISSIONS_HEAD = (
+    "| what | kind | visitor | CUSTOMER | STAFF | MANAGER | ADMIN | only what, and for which siblings |"
+)
+
+
+def _permission(name: str, kind: str, row: Access) -> str:
+    roles = ["yes" if row.everyone or (row.role is not None and role >= row.role) else "" for role in Role]
+    cells = [f"`{name}`", kind, "yes" if row.everyone else "", *roles]
+    named = ", ".join(sorted(row.siblings))
+    return (
+        "| "
+        + " | ".join([*cells, "; ".join(filter(None, (row.only, named and f"siblings: {named}")))])
+        + " |"
+    )
 
 
 def _cell(text: str) -> str:

@@ -5,8 +5,9 @@ queries and mutations.
 """
 
 from chassis.federation import build_schema
+from cinema_service.permissions import PERMISSIONS
 from cinema_service.schema.operations import Mutation, Query
 
-SCHEMA = build_schema(Query, Mutation)
+SCHEMA = build_schema(Query, Mutation, permissions=PERMISSIONS)
 
 __all__ = ["SCHEMA"]

@@ -14,6 +14,7 @@ from coupon_service import lifecycle
 from coupon_service.codes import normal_code
 from coupon_service.commands import editing, using
 from coupon_service.errors import BadField, CouponNotFound
+from coupon_service.permissions import PERMISSIONS
 from coupon_service.queries import coupons_by_id, coupons_given_to, coupons_page, personal_data
 from coupon_service.quoting import quote_coupon
 from coupon_service.rules import Order, Terms
@@ -219,4 +220,4 @@ def _money(given, name):
         raise Invalid(f"{name}: the currency is a code of ISO 4217, e.g. EUR.") from None
 
 
-SCHEMA = build_schema(Query, Mutation)
+SCHEMA = build_schema(Query, Mutation, permissions=PERMISSIONS)

@@ -13,6 +13,7 @@ from payment_service import lifecycle
 from payment_service.commands import refunding, settling, taking
 from payment_service.daily_close import daily_close
 from payment_service.errors import PaymentNotFound
+from payment_service.permissions import PERMISSIONS
 from payment_service.providers import STRIPE, NoAnswer, provider_names
 from payment_service.queries import (
     Wanted,
@@ -183,4 +184,4 @@ def _taken(taken):
     )
 
 
-SCHEMA = build_schema(Query, Mutation)
+SCHEMA = build_schema(Query, Mutation, permissions=PERMISSIONS)

@@ -7,8 +7,8 @@ import pytest
 from tests.architecture.sources import ROOT, SERVICES, is_test, name_of, tracked
 
 ROOMS = (
-    "app", "worker", "settings", "schema", "reactions", "commands", "queries", "models", "rules", "events", "errors",
-    "seed",
+    "app", "worker", "settings", "schema", "reactions", "commands", "queries", "models", "rules", "permissions", "events",
+    "errors", "seed",
 )  # fmt: skip
 
 

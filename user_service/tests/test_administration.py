@@ -251,7 +251,7 @@ def test_what_only_siblings_may_ask_is_not_there_for_anybody_else(people, servic
 
     assert service.error_codes(CONTACTS, {"ids": ["x"]}, caller=admin) == ["NOT_FOUND"]
     assert service.error_codes('{ userPersonalData(userId: "x") }', caller=admin) == ["NOT_FOUND"]
-    held = service.data('{ userPersonalData(userId: "x") }', caller=as_peer("booking_service"))
+    held = service.data('{ userPersonalData(userId: "x") }', caller=as_peer("user_service"))
     assert held == {"userPersonalData": "{}"}
 
 
