@@ -24,6 +24,12 @@ class BookingSettings(ServiceSettings):
         "24:100,12:50", alias="REFUND_TIERS", description="hours:percent, latest first."
     )
 
+    seats_per_person: int = Field(
+        20,
+        alias="SEATS_PER_PERSON",
+        ge=1,
+        description="Seats of one showtime that a person may hold and buy online.",
+    )
     extension_minutes: int = Field(4, alias="HOLD_EXTENSION_MINUTES", ge=1)
     extensions: int = Field(10, alias="HOLD_EXTENSIONS", ge=0)
     pre_show_minutes: int = Field(10, alias="PRE_SHOW_MINUTES", ge=0, le=60)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,7 +16,8 @@ from booking_service.commands.hold import SeatChoice
 from booking_service.commands.moves import News, Running, change, lock_booking, run, take_seats
 from booking_service.commands.pay import Paid, asked_again, charge_attempt, outcome_of
 from booking_service.commands.refunds import money_left, owe_back, pay_refunds_due
-from booking_service.commands.seat_swap import PAYING_MINUTES, swap
+from booking_service.commands.seat_checks import Wanted, check_person_cap, check_rules, others_of, prices_of
+from booking_service.commands.seat_swap import PAYING_MINUTES, seats_of, swap, write_seats
 from booking_service.errors import (
     BookingUnknown,
     NotHeld,
@@ -27,12 +27,11 @@ from booking_service.errors import (
     SeatTaken,
 )
 from booking_service.lifecycle import State
-from booking_service.models import Booking, Claim, PaymentAttempt, PriceRow, Showtime, Ticket
+from booking_service.models import Booking, Claim, PaymentAttempt, Showtime, Ticket
 from booking_service.queries.policies import policy_of
-from booking_service.queries.seat_maps import is_live, plan_of
+from booking_service.queries.seat_maps import plan_of
 from booking_service.rules.inputs import check_lengths
-from booking_service.rules.prices import seat_prices
-from booking_service.rules.seats import check_choice, check_companions, check_gaps
+from booking_service.rules.seats import check_choice
 from chassis.database import utc_now
 from chassis.errors import Refusals
 from chassis.idempotency import IdempotencyKeyReused
@@ -76,26 +75,27 @@ def begin_seat_change(
 
     Raises Refusal or Refusals as holding does, BookingUnknown, NotHeld, SalesClosed, PaymentTokenMissing.
     """
-    wanted = orjson.dumps([[seat.seat_id, seat.ticket_type] for seat in seats]).decode()
+    wanted = [(seat.seat_id, seat.ticket_type) for seat in seats]
     lock_booking(session, booking_id)  # before the look for the key: the same may be asked twice at once
     known = session.scalar(
         select(PaymentAttempt).where(PaymentAttempt.owner == user_id, PaymentAttempt.client_key == key)
     )
     if known is not None:
-        if (known.booking_id, known.seats) != (booking_id, wanted):
+        if known.booking_id != booking_id or [seat[:2] for seat in seats_of(known)] != wanted:
             raise IdempotencyKeyReused(field=("idempotencyKey",))
         return asked_again(known)
     booking, showtime = _changeable(session, booking_id, user_id)
-    fresh = _check(session, runtime, booking, showtime, seats)
-    difference = _price(session, showtime, seats) - booking.subtotal
+    fresh = _check(session, runtime, booking, showtime, wanted)
+    prices = prices_of(session, showtime, plan_of(session, showtime), wanted, _paid_prices(session, booking))
+    difference = total(prices, showtime.currency).amount - booking.subtotal
     if difference > 0 and not payment_token:
         raise PaymentTokenMissing(
             "These seats cost more. Choose how to pay the difference.", field=("paymentToken",)
         )
     attempt = PaymentAttempt(
         provider_key=f"{booking.id}:{booking.attempts + 1}", booking_id=booking.id, client_key=key, owner=user_id,
-        purpose="SEAT_CHANGE", method="CARD", payment_token=payment_token, amount=max(0, difference), seats=wanted,
-        outcome="OPEN", at=utc_now(session),
+        purpose="SEAT_CHANGE", method="CARD", payment_token=payment_token, amount=max(0, difference),
+        seats=write_seats(wanted, prices), outcome="OPEN", at=utc_now(session),
     )  # fmt: skip
     session.add(attempt)
     change(session, booking, attempts=booking.attempts + 1)
@@ -131,38 +131,30 @@ def _changeable(session: Session, booking_id: str, user_id: str) -> tuple[Bookin
 
 
 def _check(
-    session: Session, runtime: Running, booking: Booking, showtime: Showtime, seats: Sequence[SeatChoice]
+    session: Session, runtime: Running, booking: Booking, showtime: Showtime, wanted: Wanted
 ) -> list[str]:
     """Seats that the booking does not have yet. Raises as holding does."""
     plan = plan_of(session, showtime)
     policy = policy_of(session, runtime.settings, showtime.cinema_id, showtime.currency)
-    wanted = [seat.seat_id for seat in seats]
-    check_choice(wanted, {seat.id for seat in plan}, maximum=policy.maximum_seats)
+    seat_ids = [seat_id for seat_id, _ in wanted]
+    check_choice(seat_ids, {seat.id for seat in plan}, maximum=policy.maximum_seats)
     now = utc_now(session)
     claims = list(session.scalars(select(Claim).where(Claim.showtime_id == showtime.id)))
     mine = {claim.seat_id for claim in claims if claim.booking_id == booking.id}
-    taken = {claim.seat_id for claim in claims if claim.booking_id != booking.id and is_live(claim, now)}
-    stale = {claim.seat_id for claim in claims if claim.booking_id != booking.id and not is_live(claim, now)}
-    refused = [index for index, seat_id in enumerate(wanted) if seat_id in taken | stale]
+    in_the_way = {claim.seat_id for claim in claims if claim.booking_id != booking.id}
+    refused = [index for index, seat_id in enumerate(seat_ids) if seat_id in in_the_way]
     if refused:
         raise Refusals([SeatTaken(field=("seats", index)) for index in refused])
-    check_companions(
-        plan, taken, set(wanted), starts_at=showtime.starts_at, now=now,
-        release_minutes=runtime.settings.companion_release_minutes,
-    )  # fmt: skip
-    if policy.gap_rule:
-        check_gaps(plan, taken, set(wanted))
-    return [seat_id for seat_id in wanted if seat_id not in mine]
+    others = others_of(claims, booking_id=booking.id, user_id=booking.user_id or "", now=now)
+    check_person_cap(runtime.settings, policy, others, len(seat_ids))
+    check_rules(runtime.settings, policy, showtime, plan, others, set(seat_ids), now)
+    return [seat_id for seat_id in seat_ids if seat_id not in mine]
 
 
-def _price(session: Session, showtime: Showtime, seats: Sequence[SeatChoice]) -> int:
-    rows = session.scalars(select(PriceRow).where(PriceRow.showtime_id == showtime.id))
-    table = {(row.category, row.ticket_type): row.amount for row in rows}
-    category = {seat.id: seat.category for seat in plan_of(session, showtime)}
-    prices = seat_prices(
-        [(category[seat.seat_id], seat.ticket_type) for seat in seats], table, showtime.currency
-    )
-    return total(prices, showtime.currency).amount
+def _paid_prices(session: Session, booking: Booking) -> dict[tuple[str, str], int]:
+    """What the seats of the booking cost, by seat and ticket type: for those that stay this price stands."""
+    live = select(Ticket).where(Ticket.booking_id == booking.id, Ticket.state == "VALID")
+    return {(ticket.seat_id, ticket.ticket_type): ticket.price for ticket in session.scalars(live)}
 
 
 def _give_back(session: Session, booking: Booking, attempt: PaymentAttempt, amount: int) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -30,20 +30,28 @@ from booking_service.commands.moves import (
     take_seats,
     tell_waiting_list,
 )
+from booking_service.commands.seat_checks import (
+    Others,
+    check_holding_cap,
+    check_person_cap,
+    check_rules,
+    others_of,
+    prices_of,
+)
+from booking_service.commands.seat_locks import all_taken, lock_or_refuse, unlock_unclaimed
 from booking_service.commands.waiting_room import check_admission
-from booking_service.errors import BookingUnknown, HoldExpired, NotHeld, SalesClosed, SeatTaken, TooManySeats
+from booking_service.errors import BookingUnknown, HoldExpired, NotHeld, SalesClosed, ShowtimeUnknown
 from booking_service.lifecycle import State
-from booking_service.live import first_owner, forget_locks, lock_seats, unlock_seats
-from booking_service.models import Booking, Claim, PriceRow, Showtime, Ticket
+from booking_service.live import first_owner
+from booking_service.models import Booking, Claim, Showtime, Ticket
 from booking_service.queries.policies import Policy, policy_of
 from booking_service.queries.seat_maps import is_live, plan_of
 from booking_service.rules.inputs import check_lengths
-from booking_service.rules.prices import seat_prices, sum_up
+from booking_service.rules.prices import sum_up
 from booking_service.rules.schedule import is_on_sale
-from booking_service.rules.seats import Seat, check_choice, check_companions, check_gaps
+from booking_service.rules.seats import Seat, check_choice
 from chassis import idempotency
 from chassis.database import utc_now
-from chassis.errors import Refusals
 from chassis.folding import fold
 from chassis.identity import Caller
 from chassis.ids import new_id
@@ -52,7 +60,6 @@ from chassis.money import Money
 
 # Letters and digits that are not mistaken for one another when read aloud.
 READABLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-LOCK_SECONDS_OVER_HOLD = 30
 
 
 @dataclass(frozen=True)
@@ -83,31 +90,68 @@ def hold_seats(runtime: Running, caller: Caller, wish: HoldWish) -> str:
     """
     user_id = caller.require_user()
     check_lengths(idempotencyKey=wish.idempotency_key)
-    before = runtime.database.read(lambda session: _recalled(session, user_id, wish))
+    before, coupon = runtime.database.read(lambda session: _looked(session, runtime, user_id, wish))
     if before is not None:
         return before  # asked again: the seats are locked by the first answer
     booking_id = wish.booking_id or _fresh_id(runtime, user_id, wish)
-    coupon = runtime.database.read(lambda session: coupon_of(session, wish.booking_id, user_id))
     seat_ids = [choice.seat_id for choice in wish.seats]
     contact = contact_of(runtime, user_id) if not wish.desk else None
-    seconds = runtime.settings.hold_minutes * 60 + LOCK_SECONDS_OVER_HOLD
-    lockable = list(dict.fromkeys(seat_ids))[:50]
-    _lock_or_refuse(runtime, wish, lockable, seat_ids, booking_id, seconds)
+    lock_or_refuse(runtime, wish.showtime_id, seat_ids, booking_id)
     try:
-        held = run(
-            runtime, lambda session, news: _hold(session, runtime, user_id, booking_id, wish, contact, news)
-        )
-    except IntegrityError as error:
-        unlock_seats(runtime.redis, wish.showtime_id, lockable, booking_id)
-        raise _all_taken(seat_ids, seat_ids) from error
+        held = _held(runtime, user_id, booking_id, wish, contact)
     except Exception:
-        if wish.booking_id is None:
-            unlock_seats(runtime.redis, wish.showtime_id, lockable, booking_id)
+        unlock_unclaimed(runtime, wish.showtime_id, seat_ids, booking_id)
         raise
     reached("booking.after_hold_commit")
     if coupon is not None:
         follow_coupon(runtime, caller, held, coupon)
     return held
+
+
+def _looked(
+    session: Session, runtime: Running, user_id: str, wish: HoldWish
+) -> tuple[str | None, str | None]:
+    """The booking that the same key made before, and the coupon of the hold whose seats are to be replaced.
+
+    Raises what is wrong with the wish whatever the others hold: nothing is locked for a choice that can't be.
+    """
+    before = _recalled(session, user_id, wish)
+    if before is not None:
+        return before, None
+    showtime = session.get(Showtime, wish.showtime_id)
+    if showtime is None:
+        raise ShowtimeUnknown(field=("input", "showtimeId"))
+    if wish.booking_id is not None:
+        _check_own(session.get(Booking, wish.booking_id), wish, user_id)
+    policy = policy_of(session, runtime.settings, showtime.cinema_id, showtime.currency)
+    _check_choice(session, showtime, policy, wish)
+    return None, coupon_of(session, wish.booking_id, user_id)
+
+
+def _check_choice(session: Session, showtime: Showtime, policy: Policy, wish: HoldWish) -> Sequence[Seat]:
+    """The showtime's plan. Raises Refusals unless the seats make a possible choice."""
+    plan = plan_of(session, showtime)
+    wanted = [seat.seat_id for seat in wish.seats]
+    check_choice(wanted, {seat.id for seat in plan}, maximum=policy.maximum_seats)
+    return plan
+
+
+def _held(
+    runtime: Running, user_id: str, booking_id: str, wish: HoldWish, contact: peers.Contact | None
+) -> str:
+    """Decide in the database. A clash of keys is looked at once more: then the one who was faster is seen."""
+
+    def work(session: Session, news: News) -> str:
+        return _hold(session, runtime, user_id, booking_id, wish, contact, news)
+
+    try:
+        return run(runtime, work)
+    except IntegrityError:
+        try:
+            return run(runtime, work)
+        except IntegrityError as error:
+            seat_ids = [choice.seat_id for choice in wish.seats]
+            raise all_taken(seat_ids, seat_ids) from error
 
 
 def _fresh_id(runtime: Running, user_id: str, wish: HoldWish) -> str:
@@ -116,47 +160,6 @@ def _fresh_id(runtime: Running, user_id: str, wish: HoldWish) -> str:
         return new_id()
     asked = idempotency.fingerprint(user_id, wish.idempotency_key, _mark(wish))
     return first_owner(runtime.redis, asked, new_id())
-
-
-def _lock_or_refuse(
-    runtime: Running, wish: HoldWish, lockable: Sequence[str], seat_ids: Sequence[str], owner: str, seconds: float
-) -> None:  # fmt: skip
-    """Lock in Redis. Raises Refusals for seats that others hold; a lock that the database disproves is removed."""
-    if not lockable:
-        return
-    refused = lock_seats(runtime.redis, wish.showtime_id, lockable, owner, seconds=seconds)
-    if not refused:
-        return
-    taken = [seat.seat_id for seat in refused]
-    if not all(seat.is_fresh for seat in refused):
-        taken = runtime.database.read(
-            lambda session: _claimed_by_others(session, wish.showtime_id, taken, owner)
-        )
-    if taken:
-        raise _all_taken(seat_ids, taken)
-    forget_locks(runtime.redis, wish.showtime_id, lockable)
-    lock_seats(runtime.redis, wish.showtime_id, lockable, owner, seconds=seconds)
-
-
-def _claimed_by_others(session: Session, showtime_id: str, seat_ids: Sequence[str], owner: str) -> list[str]:
-    now = utc_now(session)
-    claims = session.scalars(
-        select(Claim).where(Claim.showtime_id == showtime_id, Claim.seat_id.in_(seat_ids))
-    )
-    return [claim.seat_id for claim in claims if claim.booking_id != owner and is_live(claim, now)]
-
-
-def _all_taken(seat_ids: Sequence[str], taken: Sequence[str]) -> Refusals:
-    return Refusals(
-        [
-            SeatTaken(
-                f"Seat {seat_id[:16]} has just been taken. Please choose another one.",
-                field=("input", "seats", index),
-            )
-            for index, seat_id in enumerate(seat_ids)
-            if seat_id in taken
-        ]
-    )
 
 
 def _hold(
@@ -176,23 +179,25 @@ def _hold(
     policy = policy_of(session, runtime.settings, showtime.cinema_id, showtime.currency)
     _check_sales(session, runtime, showtime, user_id, wish, now)
     old = _replaced(session, wish, user_id, now)
-    plan = plan_of(session, showtime)
-    wanted = [seat.seat_id for seat in wish.seats]
-    check_choice(wanted, {seat.id for seat in plan}, maximum=policy.maximum_seats)
-    taken = _taken_by_others(session, showtime, wish, booking_id, now, news)
-    _check_rules(session, runtime, showtime, plan, taken, wish, policy, user_id, booking_id, now)
-    prices = _prices(session, showtime, plan, wish)
+    plan = _check_choice(session, showtime, policy, wish)
+    others = _others(session, showtime, wish, booking_id, user_id, now, news)
+    if not wish.desk:
+        check_holding_cap(policy, others, len(wish.seats))
+        check_person_cap(runtime.settings, policy, others, len(wish.seats))
+        check_rules(
+            runtime.settings, policy, showtime, plan, others, {seat.seat_id for seat in wish.seats}, now
+        )
+    kept = {} if old is None else _prices_kept(session, booking_id)
+    wanted = [(seat.seat_id, seat.ticket_type) for seat in wish.seats]
+    prices = prices_of(session, showtime, plan, wanted, kept)
     if old is None:
         booking = _new_booking(runtime, showtime, user_id, booking_id, wish, policy, prices, contact, now)
         session.add(booking)
         session.flush()
     else:
         booking = old
-        _replace(session, showtime, booking, prices, news)
-    take_seats(
-        session, showtime, wanted, state="HELD", booking_id=booking_id, user_id=user_id,
-        expires_at=booking.expires_at, news=news,
-    )  # fmt: skip
+        _replace(session, showtime, booking, wish, prices, news)
+    _take(session, showtime, booking, wish, user_id, news)
     _write_tickets(session, showtime, booking, plan, wish, prices)
     _conclude(session, showtime, user_id, booking_id, wish, news)
     return booking_id
@@ -251,8 +256,7 @@ def _replaced(session: Session, wish: HoldWish, user_id: str, now: datetime) -> 
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if booking is None or booking.user_id != user_id or booking.showtime_id != wish.showtime_id:
-        raise BookingUnknown(field=("input", "bookingId"))
+    booking = _check_own(booking, wish, user_id)
     if booking.state == State.EXPIRED or (booking.expires_at is not None and booking.expires_at <= now):
         raise HoldExpired(field=("input", "bookingId"))
     if booking.state != State.HELD:
@@ -260,19 +264,25 @@ def _replaced(session: Session, wish: HoldWish, user_id: str, now: datetime) -> 
     return booking
 
 
-def _taken_by_others(
-    session: Session, showtime: Showtime, wish: HoldWish, booking_id: str, now: datetime, news: News
-) -> set[str]:
-    """Seats with live claims of others. Holds that are over and in the way are ended first.
+def _check_own(booking: Booking | None, wish: HoldWish, user_id: str) -> Booking:
+    """The booking, if it is the person's own for this showtime. Raises BookingUnknown."""
+    if booking is None or booking.user_id != user_id or booking.showtime_id != wish.showtime_id:
+        raise BookingUnknown(field=("input", "bookingId"))
+    return booking
 
-    Raises Refusals with SEAT_TAKEN for each chosen seat among them.
+
+def _others(
+    session: Session, showtime: Showtime, wish: HoldWish, booking_id: str, user_id: str, now: datetime, news: News
+) -> Others:  # fmt: skip
+    """What others have. Holds that are over and in the way are ended first.
+
+    Raises Refusals with SEAT_TAKEN for each chosen seat that somebody has.
     """
     wanted = [seat.seat_id for seat in wish.seats]
     claims = list(session.scalars(select(Claim).where(Claim.showtime_id == showtime.id)))
-    taken = {claim.seat_id for claim in claims if claim.booking_id != booking_id and is_live(claim, now)}
-    refused = [seat_id for seat_id in wanted if seat_id in taken]
-    if refused:
-        raise _all_taken(wanted, refused)
+    others = others_of(claims, booking_id=booking_id, user_id=user_id, now=now)
+    if not others.taken.isdisjoint(wanted):
+        raise all_taken(wanted, others.taken)
     over = {claim.booking_id for claim in claims if claim.seat_id in wanted and not is_live(claim, now)}
     for stale_id in sorted(stale for stale in over if stale is not None and stale != booking_id):
         stale_booking = session.get(Booking, stale_id, populate_existing=True)
@@ -282,41 +292,13 @@ def _taken_by_others(
             gone = [c.seat_id for c in claims if c.booking_id == stale_id and not is_live(c, now)]
             free_seats(session, showtime, stale_id, news, only=gone)
     session.expire_all()
-    return taken
+    return others
 
 
-def _check_rules(
-    session: Session, runtime: Running, showtime: Showtime, plan: Sequence[Seat], taken: set[str], wish: HoldWish,
-    policy: Policy, user_id: str, booking_id: str, now: datetime,
-) -> None:  # fmt: skip
-    if wish.desk:
-        return
-    others = session.scalar(
-        select(func.count()).select_from(Claim).where(
-            Claim.showtime_id == showtime.id, Claim.user_id == user_id, Claim.state == "HELD", Claim.booking_id != booking_id
-        )
-    )  # fmt: skip
-    if (others or 0) + len(wish.seats) > policy.maximum_seats:
-        raise TooManySeats(
-            f"You already hold seats here; together that is more than {policy.maximum_seats}.",
-            field=("input", "seats"),
-        )
-    chosen = {seat.seat_id for seat in wish.seats}
-    check_companions(
-        plan, taken, chosen, starts_at=showtime.starts_at, now=now,
-        release_minutes=runtime.settings.companion_release_minutes,
-    )  # fmt: skip
-    if policy.gap_rule:
-        check_gaps(plan, taken, chosen)
-
-
-def _prices(session: Session, showtime: Showtime, plan: Sequence[Seat], wish: HoldWish) -> list[Money]:
-    rows = session.scalars(select(PriceRow).where(PriceRow.showtime_id == showtime.id))
-    table = {(row.category, row.ticket_type): row.amount for row in rows}
-    category = {seat.id: seat.category for seat in plan}
-    return seat_prices(
-        [(category[seat.seat_id], seat.ticket_type) for seat in wish.seats], table, showtime.currency
-    )
+def _prices_kept(session: Session, booking_id: str) -> dict[tuple[str, str], int]:
+    """What the seats of a hold cost when they were held, by seat and ticket type."""
+    tickets = session.scalars(select(Ticket).where(Ticket.booking_id == booking_id))
+    return {(ticket.seat_id, ticket.ticket_type): ticket.price for ticket in tickets}
 
 
 def _new_booking(
@@ -355,15 +337,30 @@ def _new_booking(
 
 
 def _replace(
-    session: Session, showtime: Showtime, booking: Booking, prices: Sequence[Money], news: News
-) -> None:
-    """Empty an own hold for its new seats; the deadline stays, a coupon is applied anew afterwards."""
-    free_seats(session, showtime, booking.id, news)
+    session: Session, showtime: Showtime, booking: Booking, wish: HoldWish, prices: Sequence[Money], news: News
+) -> None:  # fmt: skip
+    """Give up what the hold no longer wants; the deadline stays, a coupon is applied anew afterwards."""
+    wanted = {seat.seat_id for seat in wish.seats}
+    own = select(Claim.seat_id).where(Claim.showtime_id == showtime.id, Claim.booking_id == booking.id)
+    gone = [seat_id for seat_id in session.scalars(own) if seat_id not in wanted]
+    free_seats(session, showtime, booking.id, news, only=gone)
     session.execute(delete(Ticket).where(Ticket.booking_id == booking.id))
     figures = sum_up(prices, fee=Money(booking.fee, booking.currency))
     change(
         session, booking, subtotal=figures.subtotal.amount, discount=0, total=figures.total.amount, coupon_code=None,
         ticket_count=len(prices),
+    )  # fmt: skip
+
+
+def _take(
+    session: Session, showtime: Showtime, booking: Booking, wish: HoldWish, user_id: str, news: News
+) -> None:
+    """Claim the chosen seats that the booking does not have yet. Seats sold at the desk are no guest's."""
+    own = select(Claim.seat_id).where(Claim.showtime_id == showtime.id, Claim.booking_id == booking.id)
+    has = set(session.scalars(own))
+    take_seats(
+        session, showtime, [seat.seat_id for seat in wish.seats if seat.seat_id not in has], state="HELD",
+        booking_id=booking.id, user_id=None if wish.desk else user_id, expires_at=booking.expires_at, news=news,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking_service.commands.confirm import sign_tickets
-from booking_service.commands.hold import SeatChoice, readable_code
+from booking_service.commands.hold import readable_code
 from booking_service.commands.moves import (
     News,
     Running,
@@ -20,9 +20,10 @@ from booking_service.commands.moves import (
     tell_waiting_list,
 )
 from booking_service.lifecycle import State
-from booking_service.models import Booking, Claim, PaymentAttempt, PriceRow, Showtime, Ticket
+from booking_service.models import Booking, Claim, PaymentAttempt, Showtime, Ticket
 from booking_service.queries.seat_maps import plan_of
 from chassis.ids import new_id
+from chassis.money import Money
 
 # So long the dearer seats are kept beside the old ones.
 PAYING_MINUTES = 10
@@ -37,7 +38,7 @@ def finish_seat_change(
     news: News,
 ) -> bool:
     """The difference was paid: change the seats; False when they are no longer kept or the booking has ended."""
-    wanted = [seat_id for seat_id, _ in orjson.loads(attempt.seats or "[]")]
+    wanted = [seat_id for seat_id, _, _ in seats_of(attempt)]
     claimed = set(
         session.scalars(
             select(Claim.seat_id).where(Claim.showtime_id == showtime.id, Claim.booking_id == booking.id)
@@ -59,8 +60,8 @@ def swap(
     news: News,
 ) -> None:
     """New tickets for old: old ones void, their seats free, figures as the new seats cost."""
-    choices = [SeatChoice(seat_id, kind) for seat_id, kind in orjson.loads(attempt.seats or "[]")]
-    wanted = {choice.seat_id for choice in choices}
+    chosen = seats_of(attempt)
+    wanted = {seat_id for seat_id, _, _ in chosen}
     old = session.scalars(select(Ticket).where(Ticket.booking_id == booking.id, Ticket.state == "VALID"))
     gone = []
     for ticket in old:
@@ -70,7 +71,7 @@ def swap(
     free_seats(session, showtime, booking.id, news, only=gone)
     tell_waiting_list(session, showtime)
     mark_seats(session, showtime, booking.id, "SOLD", None, news)
-    price = _new_tickets(session, showtime, booking, choices)
+    price = _new_tickets(session, showtime, booking, chosen)
     total_now = price - min(booking.discount, price) + booking.fee
     change(
         session,
@@ -78,7 +79,7 @@ def swap(
         subtotal=price,
         discount=min(booking.discount, price),
         total=total_now,
-        ticket_count=len(choices),
+        ticket_count=len(chosen),
     )
     sign_tickets(session, runtime, booking)
     note(
@@ -92,25 +93,31 @@ def swap(
     news.bookings.append((booking.cinema_id, booking.id))
 
 
+def seats_of(attempt: PaymentAttempt) -> list[tuple[str, str, int]]:
+    """Seat, ticket type and agreed price of each seat that a change of seats is for."""
+    return [(seat_id, kind, price) for seat_id, kind, price in orjson.loads(attempt.seats or "[]")]
+
+
+def write_seats(wanted: Sequence[tuple[str, str]], prices: Sequence[Money]) -> str:
+    """The stored form that seats_of reads. The prices stand until the difference is paid."""
+    return orjson.dumps(
+        [[seat_id, kind, price.amount] for (seat_id, kind), price in zip(wanted, prices, strict=True)]
+    ).decode()
+
+
 def _new_tickets(
-    session: Session, showtime: Showtime, booking: Booking, choices: Sequence[SeatChoice]
+    session: Session, showtime: Showtime, booking: Booking, chosen: Sequence[tuple[str, str, int]]
 ) -> int:
     plan = {seat.id: seat for seat in plan_of(session, showtime)}
-    rows = session.scalars(select(PriceRow).where(PriceRow.showtime_id == showtime.id))
-    table = {(row.category, row.ticket_type): row.amount for row in rows}
-    price = 0
-    for choice in choices:
-        category = plan[choice.seat_id].category
-        amount = table[(category, choice.ticket_type)]
-        price += amount
+    for seat_id, kind, price in chosen:
         session.add(
             Ticket(
-                id=new_id(), code=readable_code(10), booking_id=booking.id, showtime_id=showtime.id,
-                seat_id=choice.seat_id, category=category, ticket_type=choice.ticket_type, price=amount, state="VALID",
+                id=new_id(), code=readable_code(10), booking_id=booking.id, showtime_id=showtime.id, seat_id=seat_id,
+                category=plan[seat_id].category, ticket_type=kind, price=price, state="VALID",
             )
         )  # fmt: skip
     session.flush()
-    return price
+    return sum(price for _, _, price in chosen)
 
 
 def drop_unpaid_change(session: Session, showtime: Showtime, booking: Booking, news: News) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking_service.models import Claim, Plan, Showtime
-from booking_service.rules.seats import Seat
+from booking_service.rules.seats import Seat, kept_companions
+from booking_service.rules.seats import best_seats as best_of
 from chassis.database import utc_now
 
 AVAILABLE, HELD, HELD_BY_ME, SOLD, BLOCKED = "AVAILABLE", "HELD", "HELD_BY_ME", "SOLD", "BLOCKED"
@@ -87,6 +88,19 @@ def seat_states(session: Session, showtime: Showtime, viewer_id: str | None) -> 
     """The state of each seat in the plan's order, as `viewer_id` sees it."""
     claims = claims_of(session, showtime.id)
     return [_state(seat, claims.get(seat.id), viewer_id) for seat in plan_of(session, showtime)]
+
+
+def best_seats(
+    session: Session, showtime: Showtime, *, count: int, category: str | None, release_minutes: int
+) -> list[Seat]:
+    """The best free seats together that a guest may hold now; empty when there are none."""
+    claims = claims_of(session, showtime.id)
+    plan = plan_of(session, showtime)
+    sold = {seat_id for seat_id, claim in claims.items() if claim.state == SOLD}
+    kept = kept_companions(
+        plan, sold, starts_at=showtime.starts_at, now=utc_now(session), release_minutes=release_minutes
+    )
+    return best_of(plan, set(claims), count=count, category=category, kept=kept)
 
 
 def _state(seat: Seat, claim: Claim | None, viewer_id: str | None) -> SeatState:

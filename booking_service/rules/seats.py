@@ -99,7 +99,7 @@ def check_gaps(plan: Sequence[Seat], taken: Collection[str], chosen: Collection[
 
 def check_companions(
     plan: Sequence[Seat],
-    taken: Collection[str],
+    sold: Collection[str],
     chosen: Collection[str],
     *,
     starts_at: datetime,
@@ -108,35 +108,57 @@ def check_companions(
 ) -> None:
     """Raises CompanionSeat for a companion seat without the wheelchair place beside it, until its release.
 
-    The place beside it may be part of the choice or have been taken before. Within `release_minutes` of the
-    start companion seats are sold to anyone.
+    The place beside it is part of the choice, or was sold before: one that is only held may come free again.
     """
-    if now >= starts_at - timedelta(minutes=release_minutes):
-        return
-    by_row: dict[str, list[Seat]] = defaultdict(list)
+    kept = kept_companions(
+        plan, {*sold, *chosen}, starts_at=starts_at, now=now, release_minutes=release_minutes
+    )
     for seat in plan:
-        by_row[seat.row].append(seat)
-    for seat in plan:
-        if seat.id not in chosen or seat.category != COMPANION:
-            continue
-        beside = [
-            other
-            for other in by_row[seat.row]
-            if other.category == ACCESSIBLE and abs(other.x - seat.x) <= NEIGHBOUR_DISTANCE
-        ]
-        if beside and not any(other.id in chosen or other.id in taken for other in beside):
+        if seat.id in chosen and seat.id in kept:
             raise CompanionSeat(
                 f"Seat {seat.id} is kept for the companion of a wheelchair user until shortly before the start."
             )
 
 
+def kept_companions(
+    plan: Sequence[Seat],
+    wheelchairs: Collection[str],
+    *,
+    starts_at: datetime,
+    now: datetime,
+    release_minutes: int,
+) -> set[str]:
+    """Companion seats that wait for the wheelchair place beside them; `wheelchairs`: places that have somebody.
+
+    Within `release_minutes` of the start companion seats are sold to anyone.
+    """
+    if now >= starts_at - timedelta(minutes=release_minutes):
+        return set()
+    beside: dict[str, list[Seat]] = defaultdict(list)
+    for seat in plan:
+        if seat.category == ACCESSIBLE:
+            beside[seat.row].append(seat)
+    kept = set()
+    for seat in plan:
+        if seat.category == COMPANION:
+            near = [other for other in beside[seat.row] if abs(other.x - seat.x) <= NEIGHBOUR_DISTANCE]
+            if near and not any(other.id in wheelchairs for other in near):
+                kept.add(seat.id)
+    return kept
+
+
 def best_seats(
-    plan: Sequence[Seat], taken: Collection[str], *, count: int, category: str | None = None
+    plan: Sequence[Seat],
+    taken: Collection[str],
+    *,
+    count: int,
+    category: str | None = None,
+    kept: Collection[str] = (),
 ) -> list[Seat]:
     """The best `count` free seats side by side, left to right; empty when no block leaves no lone seat.
 
     Best: nearest to the middle of the row, two thirds of the way back. Wheelchair and companion places are
-    offered only when `category` asks for them.
+    offered only when `category` asks for them; seats in `kept` to nobody.
     """
     if count < 1 or not plan:
         return []
@@ -146,6 +168,8 @@ def best_seats(
     )
 
     def is_offered(seat: Seat) -> bool:
+        if seat.id in kept:
+            return False
         return seat.category == category if category else seat.category not in RESERVED_CATEGORIES
 
     best: list[Seat] = []

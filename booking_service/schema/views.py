@@ -16,7 +16,6 @@ from booking_service.queries import seat_maps
 from booking_service.queries import showtimes as showtime_queries
 from booking_service.queries.policies import policies_of
 from booking_service.rules import schedule
-from booking_service.rules.seats import best_seats as best_of
 from booking_service.rules.waiting_room import admitted_so_far, seed_hash
 from booking_service.tickets.signing import TicketKeys, TicketText
 from chassis.database import utc_now
@@ -147,12 +146,15 @@ def best_seats(root: View, info: Any, count: int, category: str | None) -> list[
     """The best free seats together. Raises Invalid for an impossible party."""
     if not 1 <= count <= 50:
         raise Invalid("count must be 1 to 50.")
-
-    def work(session: Any) -> list[Any]:
-        taken = set(seat_maps.claims_of(session, root.id))
-        return best_of(seat_maps.plan_of(session, root.row), taken, count=count, category=category)
-
-    return list(info.context.runtime.database.read(work))
+    runtime = info.context.runtime
+    return list(
+        runtime.database.read(
+            lambda session: seat_maps.best_seats(
+                session, root.row, count=count, category=category,
+                release_minutes=runtime.settings.companion_release_minutes,
+            )
+        )
+    )  # fmt: skip
 
 
 def on_waiting_list(root: View, info: Any) -> bool | None:

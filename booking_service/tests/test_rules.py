@@ -14,7 +14,17 @@ from booking_service.lifecycle import MOVES, IllegalMove, State, check_move
 from booking_service.rules.prices import seat_prices, sum_up
 from booking_service.rules.refunds import Tier, quote, read_tiers, write_tiers
 from booking_service.rules.schedule import Slot, clashes, is_on_sale, local_times, status
-from booking_service.rules.seats import Seat, best_seats, check_companions, check_gaps, in_the_room, runs
+from booking_service.rules.seats import (
+    RESERVED_CATEGORIES,
+    Seat,
+    best_seats,
+    check_choice,
+    check_companions,
+    check_gaps,
+    in_the_room,
+    kept_companions,
+    runs,
+)
 from booking_service.rules.waiting_room import turn_of
 from booking_service.tests.builders import a_plan, row_of
 from booking_service.tickets.signing import TicketKeys, TicketText
@@ -60,17 +70,39 @@ def test_a_companion_seat_goes_with_the_wheelchair_place_until_shortly_before_th
     check(set(), {"D2"}, 2)
 
 
-PLANS = st.lists(st.text("SSSP_", min_size=4, max_size=14), min_size=1, max_size=6).map(
+def test_companion_seats_are_offered_once_somebody_sits_beside_them_or_the_start_is_near() -> None:
+    def offered(sold: set[str], hours: float) -> list[str]:
+        kept = kept_companions(
+            a_plan(), sold, starts_at=NOW + timedelta(hours=hours), now=NOW, release_minutes=120
+        )
+        return [seat.id for seat in best_seats(a_plan(), sold, count=1, category="COMPANION", kept=kept)]
+
+    assert offered(set(), 5) == []
+    assert offered({"D1"}, 5) == ["D2"]
+    assert offered(set(), 2) == ["D2"]
+
+
+PLANS = st.lists(st.text("SSSP_AC", min_size=4, max_size=14), min_size=1, max_size=6).map(
     lambda rows: [seat for y, places in enumerate(rows) for seat in row_of("ABCDEF"[y], places, float(y))]
 )
 
 
-@given(PLANS, st.data())
-def test_the_best_seats_are_free_together_and_strand_nobody(plan: list[Seat], data: st.DataObject) -> None:
+@given(
+    PLANS,
+    st.integers(1, 5),
+    st.sampled_from([None, "STANDARD", "PREMIUM", "ACCESSIBLE", "COMPANION"]),
+    st.sampled_from([1, 5]),
+    st.data(),
+)
+def test_the_best_seats_are_together_and_pass_every_rule_that_a_hold_is_checked_against(
+    plan: list[Seat], count: int, category: str | None, hours: int, data: st.DataObject
+) -> None:
     taken = {seat.id for seat in plan if data.draw(st.booleans())}
-    count = data.draw(st.integers(1, 5))
+    sold = {seat_id for seat_id in taken if data.draw(st.booleans())}
+    times = {"starts_at": NOW + timedelta(hours=hours), "now": NOW, "release_minutes": 120}
+    kept = kept_companions(plan, sold, **times)
 
-    best = best_seats(plan, taken, count=count)
+    best = best_seats(plan, taken, count=count, category=category, kept=kept)
 
     if not best:
         return
@@ -79,9 +111,13 @@ def test_the_best_seats_are_free_together_and_strand_nobody(plan: list[Seat], da
     assert not ids & taken
     assert len({seat.row for seat in best}) == 1
     assert all(right.x - left.x == 1 for left, right in pairwise(best))
+    check_choice([seat.id for seat in best], {seat.id for seat in plan}, maximum=5)
+    check_companions(plan, sold, ids, **times)
+    check_gaps(plan, taken, ids)
     before = {run[0].id for run in runs(plan, taken) if len(run) == 1}
-    after = {run[0].id for run in runs(plan, taken | ids) if len(run) == 1}
-    assert after <= before
+    after = {run[0] for run in runs(plan, taken | ids) if len(run) == 1}
+    stranded = {seat.id for seat in after if seat.category not in RESERVED_CATEGORIES}
+    assert stranded <= before  # not even where the gap rule would let it pass
 
 
 def test_the_best_seats_lie_in_the_middle_towards_the_back() -> None:

@@ -1,0 +1,67 @@
+"""Seats locked in Redis before the database is asked, so that of a crowd on one seat only the first gets there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking_service.commands.moves import Running
+from booking_service.errors import SeatTaken
+from booking_service.live import forget_locks, lock_seats, unlock_seats
+from booking_service.models import Claim
+from booking_service.queries.seat_maps import is_live
+from chassis.database import utc_now
+from chassis.errors import Refusals
+
+LOCK_SECONDS_OVER_HOLD = 30
+
+
+def lock_or_refuse(runtime: Running, showtime_id: str, seat_ids: Sequence[str], owner: str) -> None:
+    """Lock all or none. Raises Refusals for seats that others hold; a lock that the database disproves is removed."""
+    seconds = runtime.settings.hold_minutes * 60 + LOCK_SECONDS_OVER_HOLD
+    refused = lock_seats(runtime.redis, showtime_id, seat_ids, owner, seconds=seconds)
+    if not refused:
+        return
+    taken = [seat.seat_id for seat in refused]
+    if not all(seat.is_fresh for seat in refused):
+        taken = runtime.database.read(lambda session: _claimed_by_others(session, showtime_id, taken, owner))
+    if taken:
+        raise all_taken(seat_ids, taken)
+    forget_locks(runtime.redis, showtime_id, seat_ids)
+    lock_seats(runtime.redis, showtime_id, seat_ids, owner, seconds=seconds)
+
+
+def unlock_unclaimed(runtime: Running, showtime_id: str, seat_ids: Sequence[str], owner: str) -> None:
+    """After a refusal: others may try for these seats at once, but for those that the owner has had before."""
+
+    def work(session: Session) -> set[str]:
+        own = select(Claim.seat_id).where(Claim.showtime_id == showtime_id, Claim.booking_id == owner)
+        return set(session.scalars(own))
+
+    kept = runtime.database.read(work)
+    unlock_seats(runtime.redis, showtime_id, [seat_id for seat_id in seat_ids if seat_id not in kept], owner)
+
+
+def all_taken(seat_ids: Sequence[str], taken: Iterable[str]) -> Refusals:
+    """The refusal of the chosen seats that somebody else has, one a seat with its place in the input."""
+    gone = set(taken)
+    return Refusals(
+        [
+            SeatTaken(
+                f"Seat {seat_id[:16]} has just been taken. Please choose another one.",
+                field=("input", "seats", index),
+            )
+            for index, seat_id in enumerate(seat_ids)
+            if seat_id in gone
+        ]
+    )
+
+
+def _claimed_by_others(session: Session, showtime_id: str, seat_ids: Sequence[str], owner: str) -> list[str]:
+    now = utc_now(session)
+    claims = session.scalars(
+        select(Claim).where(Claim.showtime_id == showtime_id, Claim.seat_id.in_(seat_ids))
+    )
+    return [claim.seat_id for claim in claims if claim.booking_id != owner and is_live(claim, now)]
