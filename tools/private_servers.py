@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from tools.launcher import engines
@@ -29,6 +30,59 @@ class NotInstalled(Exception):
 
 class DidNotStart(Exception):
     """The server is installed and could not be brought up; the words end with the tail of its log."""
+
+
+class Running:
+    """A started program that can be killed and started again on the same files and port."""
+
+    def __init__(
+        self, command: list[str], log: Path, is_up: Callable[[], bool], environment: Mapping[str, str] | None
+    ) -> None:
+        self._command, self._log, self._is_up = command, log, is_up
+        self._environment = {**os.environ, **(environment or {})}
+        self._process = self._begin()
+
+    def kill(self) -> None:
+        """End it as a crash would, with everything it started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(30)
+
+    def start(self) -> None:
+        """Start it again after `kill`; returns when it answers. Raises DidNotStart."""
+        self._process = self._begin()
+        self.await_answer()
+
+    def await_answer(self) -> None:
+        """Wait until it answers. Raises DidNotStart with the tail of its log."""
+        deadline = time.monotonic() + START_SECONDS
+        while not self._is_up():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise DidNotStart(f"{Path(self._command[0]).name}: {_tail(self._log)}")
+            time.sleep(0.1)
+
+    def end(self) -> None:
+        """Stop it, by force if need be."""
+        _end(self._process)
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        with self._log.open("ab") as output:
+            return subprocess.Popen(
+                self._command,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+
+@dataclass(frozen=True)
+class Server:
+    """A private server: its address, and the program to kill and start again."""
+
+    url: str
+    program: Running
 
 
 @contextlib.contextmanager
@@ -54,7 +108,7 @@ def mariadb() -> Iterator[str]:
 
 
 def real_redis() -> contextlib.AbstractContextManager[str]:
-    """Address of a fresh Redis that keeps nothing; raises NotInstalled where only the stand-in is to be had."""
+    """Address of a fresh Redis; raises NotInstalled where only the stand-in is to be had."""
     if engines.find_redis()[0] == engines.FAKE:
         raise NotInstalled("redis-server")
     return embedded_redis()
@@ -63,24 +117,38 @@ def real_redis() -> contextlib.AbstractContextManager[str]:
 @contextlib.contextmanager
 def embedded_redis() -> Iterator[str]:
     """Address of a fresh Redis of the kind that the embedded mode takes on this machine."""
+    with redis_server() as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def redis_server() -> Iterator[Server]:
+    """A fresh Redis as the embedded mode has it, whose append-only file survives a crash; except the stand-in's."""
     found, _ = engines.find_redis()
     with _folder("redis") as folder:
         port, log = free_port(), folder / "log"
         command = [found, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
-        command += ["--save", "", "--appendonly", "no", "--daemonize", "no"]
+        command += ["--save", "", "--appendonly", "yes", "--daemonize", "no"]
         if found == engines.FAKE:
             command = [
                 sys.executable,
                 "-c",
                 f"from tools.launcher import engines; engines.serve_fake({port})",
             ]
-        with _running(command, log, lambda: engines.redis_answers(port)):
-            yield f"redis://127.0.0.1:{port}/9"
+        with _running(command, log, lambda: engines.redis_answers(port)) as running:
+            yield Server(f"redis://127.0.0.1:{port}/9", running)
 
 
 @contextlib.contextmanager
 def rabbitmq() -> Iterator[str]:
     """Address of a fresh RabbitMQ with its usual guest account, and a node name of its own."""
+    with rabbitmq_server() as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def rabbitmq_server() -> Iterator[Server]:
+    """A fresh RabbitMQ to kill and start again."""
     # Debian's wrapper changes user and folders; the script behind it takes both from the environment.
     behind = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
     server = str(behind) if behind.exists() else program("rabbitmq-server")
@@ -106,8 +174,10 @@ def rabbitmq() -> Iterator[str]:
         with contextlib.ExitStack() as stack:
             if epmd:  # left to RabbitMQ it would outlive it as a daemon
                 stack.enter_context(_running([epmd], folder / "epmd", lambda: _listens(mapper), environment))
-            stack.enter_context(_running([server], folder / "log", lambda: _speaks_amqp(port), environment))
-            yield f"amqp://guest:guest@127.0.0.1:{port}/"
+            running = stack.enter_context(
+                _running([server], folder / "log", lambda: _speaks_amqp(port), environment)
+            )
+            yield Server(f"amqp://guest:guest@127.0.0.1:{port}/", running)
 
 
 def program(*names: str) -> str:
@@ -141,25 +211,13 @@ def _folder(name: str) -> Iterator[Path]:
 @contextlib.contextmanager
 def _running(
     command: list[str], log: Path, is_up: Callable[[], bool], environment: Mapping[str, str] | None = None
-) -> Iterator[None]:
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command,
-            env={**os.environ, **(environment or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
+) -> Iterator[Running]:
+    running = Running(command, log, is_up, environment)
     try:
-        deadline = time.monotonic() + START_SECONDS
-        while not is_up():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise DidNotStart(f"{Path(command[0]).name}: {_tail(log)}")
-            time.sleep(0.1)
-        yield
+        running.await_answer()
+        yield running
     finally:
-        _end(process)
+        running.end()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
