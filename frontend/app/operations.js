@@ -193,29 +193,6 @@ export const VerifyEmail = /* GraphQL */ `
   mutation VerifyEmail($token: String!) { verifyEmail(token: $token) { user { id emailVerified } userErrors { ...ErrorParts } } }
   ${ErrorParts}`;
 
-export const RequestEmailVerification = /* GraphQL */ `
-  mutation RequestEmailVerification { requestEmailVerification { done userErrors { ...ErrorParts } } }
-  ${ErrorParts}`;
-
-export const Profile = /* GraphQL */ `
-  query Profile {
-    me { ...PersonParts }
-    mySessions { id userAgent ipAddress createdAt lastSeenAt current }
-  }
-  ${PersonParts}`;
-
-export const UpdateProfile = /* GraphQL */ `
-  mutation UpdateProfile($input: UpdateProfileInput!) { updateProfile(input: $input) { user { ...PersonParts } userErrors { ...ErrorParts } } }
-  ${PersonParts} ${ErrorParts}`;
-
-export const ChangePassword = /* GraphQL */ `
-  mutation ChangePassword($input: ChangePasswordInput!) { changePassword(input: $input) { user { id } userErrors { ...ErrorParts } } }
-  ${ErrorParts}`;
-
-export const RevokeSession = /* GraphQL */ `
-  mutation RevokeSession($id: ID!) { revokeSession(id: $id) { done userErrors { ...ErrorParts } } }
-  ${ErrorParts}`;
-
 // ---- messages ----
 
 export const UnreadCount = /* GraphQL */ `

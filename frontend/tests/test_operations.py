@@ -2,19 +2,11 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-from graphql import (
-    DocumentNode,
-    GraphQLSchema,
-    ObjectTypeDefinitionNode,
-    OperationDefinitionNode,
-    TypeDefinitionNode,
-    build_ast_schema,
-    parse,
-    validate,
-)
+from graphql import GraphQLSchema, OperationDefinitionNode, parse, validate
+
+from gateway.composition.api_schema import api_schema
 
 FRONTEND = Path(__file__).resolve().parents[1]
 CONTRACTS = FRONTEND.parent / "contracts"
@@ -32,22 +24,13 @@ def operations_in(file: Path) -> dict[str, str]:
 
 
 def public_schema() -> GraphQLSchema:
-    """The API as clients see it: the promised parts of all services put together by name."""
-    merged: dict[str, Any] = {}
-    for file in sorted((CONTRACTS / "api").glob("*.graphql")):
-        for node in parse(file.read_text()).definitions:
-            if not isinstance(node, TypeDefinitionNode):
-                continue
-            known = merged.setdefault(node.name.value, node)
-            if known is not node and isinstance(node, ObjectTypeDefinitionNode):
-                names = {field.name.value for field in known.fields}
-                known.fields += tuple(field for field in node.fields if field.name.value not in names)
-    return build_ast_schema(DocumentNode(definitions=tuple(merged.values())), assume_valid_sdl=True)
+    """The API as clients see it: the composed graph without what only services may ask."""
+    return api_schema(parse((CONTRACTS / "supergraph.graphql").read_text()))
 
 
 OPERATIONS = {
     f"{file.parent.name}/{name}": text
-    for file in (FRONTEND / "app" / "operations.js", FRONTEND / "app" / "admin" / "operations.js")
+    for file in sorted((FRONTEND / "app").rglob("operations.js"))
     for name, text in operations_in(file).items()
 }
 

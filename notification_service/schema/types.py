@@ -133,6 +133,7 @@ NotificationConnection = connection_type("NotificationConnection", Notification)
 class NotificationPreference(graphene.ObjectType):
     kind = graphene.String(required=True)
     channels = required_list(Channel)
+    offered = required_list(Channel, description="Channels that this kind can travel on, to choose from.")
 
 
 class NotificationFilter(graphene.InputObjectType):
@@ -169,4 +170,7 @@ class NotificationPayload(graphene.ObjectType):
 def preferences_of(info, user_id):
     """The preferences to show for somebody."""
     found = info.context.runtime.database.read(lambda session: queries.preferences(session, user_id))
-    return [NotificationPreference(kind=kind, channels=channels) for kind, channels in found]
+    return [
+        NotificationPreference(kind=kind, channels=channels, offered=list(rules.KINDS[kind].offered))
+        for kind, channels in found
+    ]

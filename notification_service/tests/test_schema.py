@@ -27,7 +27,7 @@ MINE = f"query ($unreadOnly: Boolean) {{ myNotifications(unreadOnly: $unreadOnly
 ALL = f"query ($filter: NotificationFilter) {{ notifications(filter: $filter) {{ nodes {{ {PARTS} }} totalCount }} }}"
 READ = "mutation ($ids: [ID!]!) { markNotificationsRead(ids: $ids) { done } }"
 RESEND = "mutation ($id: ID!) { resendNotification(id: $id) { notification { status attempts } userErrors { code } } }"
-PREFERENCES = "{ myNotificationPreferences { kind channels } }"
+PREFERENCES = "{ myNotificationPreferences { kind channels offered } }"
 
 
 @pytest.fixture
@@ -146,6 +146,16 @@ def test_the_messages_of_a_person_come_in_pages(told, service):
     ][0]
 
     assert {first["nodes"][0]["channel"], rest["notifications"]["nodes"][0]["channel"]} == {"EMAIL", "IN_APP"}
+
+
+def test_each_kind_tells_the_channels_it_can_travel_on(service):
+    offered = {
+        entry["kind"]: entry["offered"]
+        for entry in service.data(PREFERENCES, caller=OWNER)["myNotificationPreferences"]
+    }
+
+    assert offered["booking.confirmed"] == ["EMAIL", "SMS", "PUSH", "IN_APP"]
+    assert offered["booking.expired"] == ["IN_APP"]
 
 
 def test_preferences_begin_with_what_is_usual_and_follow_the_choice(service):

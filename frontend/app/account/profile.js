@@ -1,24 +1,33 @@
 // @ts-check
-/** The account: contact, password, where one is signed in, language and theme. */
-import { createForm, failureText, missing, refusalText } from "../core/forms.js";
-import { gql } from "../core/gql.js";
+/** The account: contact, password, second factor, where one is signed in, messages, look, one's data. */
+import { badEmail, createForm, failureText, missing, refusalText } from "../core/forms.js";
+import { AppError } from "../core/errors.js";
+import { gql, gqlPartial } from "../core/gql.js";
 import { LOCALES, loadLocale, locale, t } from "../core/i18n.js";
 import { navigate, reload } from "../core/router.js";
-import { forget, person, requirePerson } from "../core/session.js";
+import { atLeast, forget, person, requirePerson } from "../core/session.js";
 import { state } from "../core/state.js";
 import { setTheme, theme, THEMES } from "../core/theme.js";
-import { ChangePassword, LogoutEverywhere, Profile, RequestEmailVerification, RevokeSession, UpdateProfile } from "../operations.js";
+import { LogoutEverywhere } from "../operations.js";
 import { errorSummary, field, submitButton } from "../ui/field.js";
 import { moment } from "../ui/format.js";
 import { html, nothing } from "../ui/html.js";
 import { notice } from "../ui/notice.js";
 import { toast } from "../ui/toast.js";
-import { weakPassword } from "./passwords.js";
+import { weakPassword } from "../pages/passwords.js";
+import { messagesPart } from "./messages.js";
+import { dataPart } from "./my-data.js";
+import { ChangePassword, Profile, RequestEmailVerification, RevokeSession, UpdateProfile } from "./operations.js";
+import { secondFactorPart } from "./second-factor.js";
 
 /** @param {import("../core/router.js").Request} request */
 export async function load({ signal }) {
   requirePerson();
-  const { me, mySessions } = await gql(Profile, {}, { signal });
+  const { data } = await gqlPartial(Profile, {}, { signal });
+  if (!data.me) throw new AppError("SERVICE_UNAVAILABLE", "The account does not answer");
+  const { me, mySessions, myNotificationPreferences, pushKey } = data;
+  const parts = [messagesPart(myNotificationPreferences, pushKey?.publicKey ?? null), dataPart(me)];
+  const secondFactor = atLeast("STAFF") ? secondFactorPart(me) : null;
   const verification = state(/** @type {string | null} */ (null));
   const contact = contactForm();
   const password = passwordForm();
@@ -45,7 +54,7 @@ export async function load({ signal }) {
             ${errorSummary(contact)}
             ${field(contact, { name: "name", label: t("account.name"), autocomplete: "name", value: me.name })}
             ${field(contact, { name: "phone", label: t("account.phoneOptional"), type: "tel", autocomplete: "tel", value: me.phone ?? "", hint: t("register.phoneHint") })}
-            <p class="muted">${t("account.email")}: ${me.email}</p>
+            ${field(contact, { name: "email", label: t("account.email"), type: "email", autocomplete: "email", value: me.email, hint: t("profile.emailHint") })}
             ${submitButton(contact, t("action.save"))}
           </form>
         </section>
@@ -59,7 +68,7 @@ export async function load({ signal }) {
             ${submitButton(password, t("profile.changePassword"))}
           </form>
         </section>
-        ${sessions(mySessions ?? [])} ${appearance()}
+        ${secondFactor?.template() ?? nothing} ${sessions(mySessions ?? [])} ${parts[0].template()} ${appearance()} ${parts[1].template()}
       </div>
     `,
   };
@@ -68,11 +77,12 @@ export async function load({ signal }) {
 function contactForm() {
   return createForm(
     "contact",
-    (values) => missing(values, { name: t("account.name") }),
-    async ({ name, phone }) => {
-      const { updateProfile } = await gql(UpdateProfile, { input: { name: name.trim(), phone: phone.trim() } });
+    (values) => [...missing(values, { name: t("account.name"), email: t("account.email") }), ...badEmail(values, "email")],
+    async ({ name, phone, email }) => {
+      const { updateProfile } = await gql(UpdateProfile, { input: { name: name.trim(), phone: phone.trim(), email: email.trim() } });
       if (updateProfile.user) person.value = { .../** @type {any} */ (person.value), ...updateProfile.user };
-      if (!updateProfile.userErrors.length) toast(t("profile.saved"));
+      const isMoved = email.trim().toLowerCase() !== updateProfile.user?.email.toLowerCase();
+      if (!updateProfile.userErrors.length) toast(t(isMoved ? "profile.emailToConfirm" : "profile.saved"));
       return updateProfile.userErrors;
     },
   );
