@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis import production
+
 DEVELOPMENT = "development"
 PRODUCTION = "production"
-EXAMPLE_MARKS = ("change-me", "changeme", "example", "secret-secret", "password")
 
 
 class SettingsError(Exception):
@@ -56,7 +57,7 @@ class ServiceSettings(BaseSettings):
     @field_validator("internal_secret")
     @classmethod
     def _secret_is_not_an_example(cls, secret: str) -> str:
-        # The environment is checked again by refuse_examples in production; a blank-looking key never passes.
+        # chassis.production checks again; a blank-looking key never passes.
         if len(set(secret)) < 8:
             raise ValueError("has too few different characters to be a secret")
         return secret
@@ -91,7 +92,8 @@ Settings = TypeVar("Settings", bound=ServiceSettings)
 def load(kind: type[Settings], **overrides: object) -> Settings:
     """Settings of `kind` from the environment.
 
-    Raises SettingsError naming every wrong or missing setting at once; in production also example secrets.
+    Raises SettingsError naming every wrong or missing setting at once; in production also what
+    chassis.production refuses.
     """
     try:
         settings = kind(**overrides)  # type: ignore[arg-type]  # the environment gives what is not overridden
@@ -99,23 +101,18 @@ def load(kind: type[Settings], **overrides: object) -> Settings:
         raise SettingsError(
             [f"{_name(kind, fault['loc'])}: {fault['msg']}" for fault in error.errors()]
         ) from None
-    if settings.is_production:
-        _refuse_examples(settings)
+    if settings.is_production and (faults := production.faults_of(told(settings), settings.public_url)):
+        raise SettingsError(faults)
     return settings
+
+
+def told(settings: BaseSettings) -> dict[str, tuple[str, Any]]:
+    """By field, its name in the environment and its value."""
+    fields = type(settings).model_fields.items()
+    return {name: (str(field.alias or name), getattr(settings, name)) for name, field in fields}
 
 
 def _name(kind: type[ServiceSettings], location: tuple[int | str, ...]) -> str:
     first = str(location[0]) if location else "settings"
     field = kind.model_fields.get(first)
     return str(field.alias) if field is not None and field.alias else first
-
-
-def _refuse_examples(settings: ServiceSettings) -> None:
-    faults = [
-        f"{field.alias or name}: is an example value; production needs a secret of its own"
-        for name, field in type(settings).model_fields.items()
-        if any(part in name for part in ("secret", "key", "pepper"))
-        and any(mark in str(getattr(settings, name)).lower() for mark in EXAMPLE_MARKS)
-    ]
-    if faults:
-        raise SettingsError(faults)

@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from chassis.settings import DEVELOPMENT, EXAMPLE_MARKS, PRODUCTION, SettingsError
+from chassis import production
+from chassis.settings import DEVELOPMENT, PRODUCTION, SettingsError, told
 
 HERE = Path(__file__).resolve().parent
 
@@ -108,9 +109,18 @@ def load(**overrides: object) -> GatewaySettings:
     secret = settings.internal_secret
     if secret and len(secret) < 32:
         raise SettingsError(["INTERNAL_SECRET: must have at least 32 characters"])
-    if settings.is_production and (not secret or any(mark in secret.lower() for mark in EXAMPLE_MARKS)):
-        raise SettingsError(["INTERNAL_SECRET: production needs a secret of its own"])
+    if settings.is_production and (faults := _faults_in_production(settings)):
+        raise SettingsError(faults)
     return settings
+
+
+def _faults_in_production(settings: GatewaySettings) -> list[str]:
+    faults = production.faults_of(told(settings), settings.public_url)
+    if not settings.internal_secret:
+        faults.append("INTERNAL_SECRET: production needs a secret of its own")
+    if settings.unmask_errors:
+        faults.append("UNMASK_ERRORS: production keeps the words of unexpected errors to itself")
+    return faults
 
 
 def _name(location: tuple[int | str, ...]) -> str:

@@ -115,8 +115,43 @@ def test_production_refuses_secrets_that_are_none(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("LOBBYCARD_ENV", "production")
     monkeypatch.setenv("DATABASE_URL", "sqlite://")
     monkeypatch.setenv("INTERNAL_SECRET", secret)
+    monkeypatch.setenv("PUBLIC_URL", "https://tickets.test")
 
     with pytest.raises(SettingsError, match="INTERNAL_SECRET"):
+        load(ServiceSettings)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("DATABASE_URL", "mysql+pymysql://root@db:3306/some_db"),
+        ("DATABASE_URL", "mysql+pymysql://root@127.0.0.1:3306/some_db"),
+        ("DATABASE_URL", "mysql+pymysql://some_service:some_service@db/some_db"),
+        ("DATABASE_URL", "mysql+pymysql://some_service:short@db/some_db"),
+        ("DATABASE_URL", "mysql+pymysql://some_service:change-me-please@db/some_db"),
+        ("BROKER_URL", "amqp://guest:guest@rabbitmq:5672/"),
+        ("REDIS_URL", "redis://redis:6379/0"),
+        ("PUBLIC_URL", "http://tickets.test"),
+    ],
+)
+def test_production_refuses_engines_with_passwords_everybody_knows_and_plain_http(
+    monkeypatch: pytest.MonkeyPatch, setting: str, value: str
+) -> None:
+    """H32, for the settings that every service has."""
+    sound = {
+        "LOBBYCARD_ENV": "production",
+        "DATABASE_URL": "mysql+pymysql://some_service:5f0c9ab1e7d24@db/some_db",
+        "BROKER_URL": "amqp://lobbycard:77ab19c0d2e3f@rabbitmq/",
+        "REDIS_URL": "redis://:9d1b7c3e5a2f0@redis:6379/0",
+        "INTERNAL_SECRET": "6c0e9b8ad1f24735a7c2e4f6081b3d5f",
+        "PUBLIC_URL": "https://tickets.test",
+    }
+    for name, text in sound.items():
+        monkeypatch.setenv(name, text)
+    assert load(ServiceSettings).is_production
+
+    monkeypatch.setenv(setting, value)
+    with pytest.raises(SettingsError, match=setting):
         load(ServiceSettings)
 
 

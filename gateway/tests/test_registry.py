@@ -13,7 +13,7 @@ from gateway.engine import CompositionFailed
 from gateway.graph_file import read_graph_file
 from gateway.settings import GatewaySettings, load
 from gateway.tests.conftest import OpenGateway
-from gateway.tests.small_graph import AUTHORS, BOOKS, SECRET, authors, books, write_graph
+from gateway.tests.small_graph import AUTHORS, BOOKS, authors, books, write_graph
 
 
 def _serves(gateway) -> bool:
@@ -175,12 +175,28 @@ def test_addresses_of_the_environment_replace_those_of_the_file(tmp_path):
     )
 
 
+GOOD_SECRET = "6c0e9b8ad1f24735a7c2e4f6081b3d5f"
+
+
 def test_production_refuses_a_missing_or_example_secret():
     for secret in ("", "change-me-change-me-change-me-change-me"):
         with pytest.raises(SettingsError, match="INTERNAL_SECRET"):
-            load(LOBBYCARD_ENV="production", INTERNAL_SECRET=secret)
+            load(LOBBYCARD_ENV="production", INTERNAL_SECRET=secret, PUBLIC_URL="https://tickets.test")
 
-    assert load(LOBBYCARD_ENV="production", INTERNAL_SECRET=SECRET).is_production
+    assert load(
+        LOBBYCARD_ENV="production", INTERNAL_SECRET=GOOD_SECRET, PUBLIC_URL="https://tickets.test"
+    ).is_production
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("PUBLIC_URL", "http://tickets.test"), ("UNMASK_ERRORS", True), ("REDIS_URL", "redis://r:1/0")],
+)
+def test_production_refuses_plain_http_open_engines_and_unmasked_errors(setting, value):
+    sound = {"INTERNAL_SECRET": GOOD_SECRET, "PUBLIC_URL": "https://tickets.test"}
+
+    with pytest.raises(SettingsError, match=setting):
+        load(LOBBYCARD_ENV="production", **{**sound, setting: value})
 
 
 def test_a_graph_in_a_file_alone_that_is_none_is_refused_at_once(open_small: OpenGateway):

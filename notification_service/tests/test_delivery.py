@@ -286,11 +286,12 @@ def test_the_key_for_push_services_is_made_once_and_only_its_owner_can_read_it(t
 
 
 def test_production_needs_a_mail_server_and_has_no_mailbox(runtime, tmp_path):
-    secret = "a secret of more than thirty-two characters"
+    secret = "a long text that nobody guesses, made once"
     given = {
         "LOBBYCARD_ENV": "production",
         "DATABASE_URL": f"sqlite:///{tmp_path}/x.db",
         "INTERNAL_SECRET": secret,
+        "PUBLIC_URL": "https://tickets.test",
     }
 
     with pytest.raises(SettingsError, match="SMTP_URL"):

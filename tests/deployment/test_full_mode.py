@@ -26,7 +26,7 @@ from tools import private_servers
 
 GIVEN = {
     "LOBBYCARD_SEED": "1",
-    "PUBLIC_URL": "http://localhost:5000",
+    "PUBLIC_URL": "https://tickets.test",
     "TICKET_SIGNING_KEYS": "k1:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=",
 }
 FAR_AWAY_SECONDS = 240
