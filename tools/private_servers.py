@@ -42,6 +42,11 @@ class Running:
         self._environment = {**os.environ, **(environment or {})}
         self._process = self._begin()
 
+    @property
+    def pid(self) -> int:
+        """Process id of its leader, which leads its process group too."""
+        return self._process.pid
+
     def kill(self) -> None:
         """End it as a crash would, with everything it started."""
         with contextlib.suppress(ProcessLookupError):
@@ -88,6 +93,14 @@ class Server:
 @contextlib.contextmanager
 def mariadb() -> Iterator[str]:
     """SQLAlchemy address of a fresh MariaDB whose root has no password; it speaks on loopback alone."""
+    # A test database is thrown away: it need not survive a crash.
+    with mariadb_server("--innodb-flush-log-at-trx-commit=0") as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def mariadb_server(*options: str) -> Iterator[Server]:
+    """The same to kill and start again: it keeps what it confirmed, unless `options` say otherwise."""
     server, installer = program("mariadbd", "mysqld"), program("mariadb-install-db", "mysql_install_db")
     with _folder("mariadb") as folder:
         data, log, port = folder / "data", folder / "log", free_port()
@@ -101,10 +114,9 @@ def mariadb() -> Iterator[str]:
             raise DidNotStart(_tail(log))
         command = [server, "--no-defaults", *owner, f"--datadir={data}", f"--port={port}"]
         command += ["--bind-address=127.0.0.1", f"--socket={folder / 's'}", f"--pid-file={folder / 'pid'}"]
-        # A test database is thrown away: it need not survive a power cut.
-        command += ["--innodb-flush-log-at-trx-commit=0", "--skip-log-bin", "--max-connections=400"]
-        with _running(command, log, lambda: _listens(port)):
-            yield f"mysql+pymysql://root@127.0.0.1:{port}/"
+        command += ["--skip-log-bin", "--max-connections=400", *options]
+        with _running(command, log, lambda: _listens(port)) as running:
+            yield Server(f"mysql+pymysql://root@127.0.0.1:{port}/", running)
 
 
 def real_redis() -> contextlib.AbstractContextManager[str]:
