@@ -9,6 +9,7 @@ from chassis.errors import NotFound, Unavailable
 from chassis.runtime import Runtime
 from payment_service.commands.refunding import carry_out_refunds_of
 from payment_service.commands.settling import hear, payment_meant
+from payment_service.commands.turns import NoTurn, a_turn
 from payment_service.errors import NotAWebhook
 from payment_service.providers import NoAnswer, Notice, provider_named
 from payment_service.settings import PaymentSettings
@@ -31,9 +32,10 @@ def webhooks_blueprint(runtime: Runtime[PaymentSettings]) -> Blueprint:
             request.get_data(cache=False), dict(request.headers), runtime.clock.now()
         )
         try:
-            acted = hear(runtime, provider, notice)
-            _follow_refunds(runtime, name, notice)
-        except NoAnswer:
+            with a_turn(runtime.settings):
+                acted = hear(runtime, provider, notice)
+                _follow_refunds(runtime, name, notice)
+        except (NoAnswer, NoTurn):
             raise Unavailable from None  # told by status, so that the provider sends it again
         return json_response({"received": True, "repeated": not acted})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.errors import Failure, NotFound, Refusal, Unavailable
+from chassis.errors import Failure, NotFound, Refusal
 
 
 class PaymentNotFound(NotFound):
@@ -67,9 +67,10 @@ class RefundExceedsPayment(Refusal):
     message = "This is more than is left of the payment."
 
 
-class ProviderBusy(Unavailable):
-    """As many wait for the provider as may; nothing was begun, so asking again is safe."""
+class ProviderBusy(Refusal):
+    """As many wait for the provider as may. Nothing was begun, and nothing will be under this key."""
 
+    code = "SERVICE_UNAVAILABLE"
     message = "Payments are very busy at the moment. Nothing was taken; please try again."
 
 

@@ -209,6 +209,9 @@ def _finish(session: Session, refund: Refund, answer: RefundAnswer) -> None:
         refund.provider_reference = answer.reference
     if answer.done is None:
         return
+    if answer.done and answer.amount is not None and answer.amount != refund.amount:
+        log().error("refund of another amount", refund_id=refund.id, given=str(answer.amount))
+        return  # left as it is for a person: the day's close lists it
     status = RefundStatus.SUCCEEDED if answer.done else RefundStatus.FAILED
     settled_at = answer.settled_at or utc_now(session)
     moved: Any = session.execute(

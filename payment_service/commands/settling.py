@@ -14,6 +14,7 @@ from chassis.logs import log
 from chassis.runtime import Runtime
 from payment_service.commands.recording import fresh, record
 from payment_service.commands.taking import PaymentOutcome, Taken, charge_order, told
+from payment_service.commands.turns import NoTurn, a_turn
 from payment_service.lifecycle import PaymentStatus
 from payment_service.models import Payment, PaymentKey, ProviderEvent
 from payment_service.providers import Charge, ChargeState, NoAnswer, Notice, Provider, provider_named
@@ -35,8 +36,9 @@ def settle_payment(runtime: Runtime[PaymentSettings], key: str) -> Taken:
     if payment is None:
         return Taken(None, PaymentOutcome.DECLINED)
     try:
-        return settle(runtime, payment)
-    except NoAnswer:
+        with a_turn(runtime.settings):
+            return settle(runtime, payment)
+    except (NoAnswer, NoTurn):
         return told(payment, None)
 
 
@@ -62,10 +64,14 @@ def settle(runtime: Runtime[PaymentSettings], payment: Payment) -> Taken:
 def hear(runtime: Runtime[PaymentSettings], provider: Provider, notice: Notice) -> bool:
     """Act on a webhook: look the charge up and write down what the provider's books say; False when it was known.
 
-    The event id is stored in the transaction of the effect. Raises NoAnswer: the provider will send it again.
+    One that tells of another amount or currency than was ordered has no effect; the reconciler asks the books
+    themselves. The event id is stored in the transaction of the effect. Raises NoAnswer: it will be sent again.
     """
     payment = runtime.database.read(lambda session: payment_meant(session, provider.name, notice))
     if payment is None or payment.status not in OPEN:
+        return runtime.database.transact(lambda session: _first_time(session, provider.name, notice))
+    if notice.amount is not None and notice.amount != payment.amount:
+        log().error("webhook of another amount", payment_id=payment.id, told=str(notice.amount))
         return runtime.database.transact(lambda session: _first_time(session, provider.name, notice))
     charge = provider.look_up(charge_order(payment))
 

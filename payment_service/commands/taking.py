@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from threading import BoundedSemaphore
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -23,6 +20,7 @@ from chassis.outbox import publish
 from chassis.runtime import Runtime
 from payment_service import events
 from payment_service.commands.recording import fresh, record
+from payment_service.commands.turns import NoTurn, a_turn
 from payment_service.errors import MethodNotAllowed, ProviderBusy
 from payment_service.lifecycle import CAPTURED, PaymentMethod, PaymentStatus
 from payment_service.models import Payment, PaymentKey
@@ -38,7 +36,6 @@ from payment_service.providers import (
 from payment_service.rules import DESK, Order, is_paid_at_the_desk
 from payment_service.settings import PaymentSettings
 
-TURN_SECONDS = 1.5
 _FOR_STAFF = frozenset({PaymentMethod.CASH, PaymentMethod.COMP})
 
 
@@ -65,7 +62,7 @@ def take_payment(runtime: Runtime[PaymentSettings], caller: Caller, order: Order
     """Take the money of `order`, once for each key. The same key again carries on where it stopped.
 
     No transaction is open while the provider works. Raises IdempotencyKeyReused for a key with another order,
-    PaymentTokenMissing, AmountInvalid, MethodNotAllowed; ProviderBusy before anything is stored.
+    PaymentTokenMissing, AmountInvalid, MethodNotAllowed; ProviderBusy when nothing was or will be begun.
     """
     by_staff = caller.has_role(Role.STAFF, scope=order.cinema_id)
     if order.method in _FOR_STAFF and caller.user_id is not None and not by_staff:
@@ -80,15 +77,18 @@ def take_payment(runtime: Runtime[PaymentSettings], caller: Caller, order: Order
         order.method,
         order.token,
     )
-    with contextlib.nullcontext() if at_desk else _a_turn(runtime.settings):
-        return _take(runtime, order, name, mark)
+    try:
+        with contextlib.nullcontext() if at_desk else a_turn(runtime.settings):
+            return _take(runtime, order, name, mark)
+    except NoTurn:
+        return _put_off(runtime, order, mark)
 
 
 def told(payment: Payment, charge: Charge | None) -> Taken:
     """How a payment stands, in the words of the one who asked for it."""
-    if payment.status in CAPTURED:
+    if payment.status in CAPTURED and payment.failure_code is None:
         return Taken(payment, PaymentOutcome.SUCCEEDED)
-    if payment.status == PaymentStatus.FAILED:
+    if payment.status in (*CAPTURED, PaymentStatus.FAILED):  # money that pays for nothing goes back
         return Taken(payment, PaymentOutcome.DECLINED)
     if charge is not None and charge.state is ChargeState.ACTION_REQUIRED:
         return Taken(payment, PaymentOutcome.ACTION_REQUIRED, charge.client_secret, charge.redirect_url)
@@ -109,22 +109,23 @@ def charge_order(payment: Payment) -> ChargeOrder:
     )
 
 
-@contextlib.contextmanager
-def _a_turn(settings: PaymentSettings) -> Iterator[None]:
-    """Wait shortly for one of the few places before the provider. Raises ProviderBusy."""
-    turns = _turns(settings.provider_calls_at_once)
-    if not turns.acquire(timeout=TURN_SECONDS):
-        raise ProviderBusy
+def _put_off(runtime: Runtime[PaymentSettings], order: Order, mark: str) -> Taken:
+    """Nobody has time for the order: one that was begun before goes on later, a new one is never begun."""
+
+    def work(session: Session) -> Payment | None:
+        known = _known(session, order, mark)
+        if known is None:
+            session.add(PaymentKey(idempotency_key=order.key))
+            session.flush()
+        return None if known is None or known.payment_id is None else fresh(session, known.payment_id)
+
     try:
-        yield
-    finally:
-        turns.release()
-
-
-@cache
-def _turns(at_once: int) -> BoundedSemaphore:
-    """The places before the provider, one set for the whole process."""
-    return BoundedSemaphore(at_once)
+        payment = runtime.database.transact(work)
+    except IntegrityError:  # the same key in another thread was faster
+        payment = runtime.database.transact(work)
+    if payment is None:
+        raise ProviderBusy
+    return told(payment, None)
 
 
 def _take(runtime: Runtime[PaymentSettings], order: Order, provider_name: str, mark: str) -> Taken:
@@ -168,14 +169,9 @@ def _intend(runtime: Runtime[PaymentSettings], order: Order, provider: str, mark
 
 
 def _stored(session: Session, order: Order, provider: str, mark: str) -> Payment | None:
-    query = select(PaymentKey).where(PaymentKey.idempotency_key == order.key)
-    known = session.execute(query).scalar_one_or_none()
-    if known is not None and known.payment_id is None:
-        return None
-    if known is not None and known.payment_id is not None:
-        if known.fingerprint != mark:
-            raise IdempotencyKeyReused(field=("input", "idempotencyKey"))
-        return fresh(session, known.payment_id)
+    known = _known(session, order, mark)
+    if known is not None:
+        return None if known.payment_id is None else fresh(session, known.payment_id)
     payment = Payment(
         id=new_id(),
         booking_id=order.booking_id,
@@ -197,6 +193,15 @@ def _stored(session: Session, order: Order, provider: str, mark: str) -> Payment
         _take_at_the_desk(session, payment)
     session.flush()
     return fresh(session, payment.id)
+
+
+def _known(session: Session, order: Order, mark: str) -> PaymentKey | None:
+    """The order's key as it came before. Raises IdempotencyKeyReused when it came with another order."""
+    query = select(PaymentKey).where(PaymentKey.idempotency_key == order.key)
+    known = session.execute(query).scalar_one_or_none()
+    if known is not None and known.payment_id is not None and known.fingerprint != mark:
+        raise IdempotencyKeyReused(field=("input", "idempotencyKey"))
+    return known
 
 
 def _take_at_the_desk(session: Session, payment: Payment) -> None:

@@ -48,7 +48,10 @@ class ChargeOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class Charge:
-    """What the provider says about one order. `settled_at`: when, by its own clock, the money moved."""
+    """What the provider says about one order. `settled_at`: when, by its own clock, the money moved.
+
+    `refunded`: minor units that went back by the provider's books, whoever gave them back.
+    """
 
     reference: str | None
     state: ChargeState
@@ -57,6 +60,7 @@ class Charge:
     client_secret: str | None = None
     redirect_url: str | None = None
     settled_at: datetime | None = None
+    refunded: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,21 +75,26 @@ class RefundOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class RefundAnswer:
-    """What became of a refund: True given back, False refused, None still under way."""
+    """What became of a refund: True given back, False refused, None still under way; and how much it was."""
 
     reference: str | None
     done: bool | None
+    amount: Money | None = None
     settled_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """A webhook, its signature verified. It only says where to look: the provider is asked again."""
+    """A webhook, its signature verified. It only says where to look: the provider is asked again.
+
+    `amount`: what it says the payment is about, None where it tells of something else.
+    """
 
     event_id: str
     kind: str
     reference: str | None
     key: str | None
+    amount: Money | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

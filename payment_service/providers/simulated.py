@@ -134,6 +134,7 @@ class SimulatedProvider:
                 kind=str(told["type"])[:64],
                 reference=str(charge["reference"]),
                 key=str(charge["idempotencyKey"]),
+                amount=Money(int(charge["amount"]), str(charge["currency"])),
             )
         except (ValueError, KeyError, TypeError):
             raise NotAWebhook from None
@@ -220,6 +221,7 @@ class SimulatedProvider:
             client_secret=row.client_secret if waits else None,
             redirect_url=page if waits else None,
             settled_at=row.settled_at,
+            refunded=row.refunded_amount or 0,
         )
 
 
@@ -267,7 +269,8 @@ def _give_back(session: Session, order: RefundOrder) -> RefundAnswer:
         select(SimulatedRefund).where(SimulatedRefund.idempotency_key == order.key)
     ).scalar_one_or_none()
     if refund is not None:
-        return RefundAnswer(reference=refund.reference, done=True, settled_at=refund.created_at)
+        given = Money(refund.amount_value, order.amount.currency)
+        return RefundAnswer(reference=refund.reference, done=True, amount=given, settled_at=refund.created_at)
     taken: Any = session.execute(
         update(SimulatedCharge)
         .where(
@@ -291,13 +294,15 @@ def _give_back(session: Session, order: RefundOrder) -> RefundAnswer:
             created_at=now,
         )
     )
-    return RefundAnswer(reference=reference, done=True, settled_at=now)
+    charge = session.get_one(SimulatedCharge, order.charge_reference)
+    _owe(session, charge, "refunded", now)
+    return RefundAnswer(reference=reference, done=True, amount=order.amount, settled_at=now)
 
 
 def _owe(
     session: Session,
     row: SimulatedCharge,
-    state: ChargeState,
+    state: str,
     due_at: datetime,
     *,
     event_id: str | None = None,
@@ -305,11 +310,11 @@ def _owe(
     """Write down a webhook to be sent at `due_at`."""
     told = {
         "id": f"evt_{event_id or new_id()}",
-        "type": f"charge.{state.value.lower()}",
+        "type": f"charge.{state.lower()}",
         "data": {
             "reference": row.reference,
             "idempotencyKey": row.idempotency_key,
-            "state": state.value,
+            "state": state.upper(),
             "amount": row.amount_value,
             "currency": row.currency,
         },

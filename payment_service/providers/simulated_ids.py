@@ -39,5 +39,8 @@ BEHAVIOURS = {
     "pm_webhook_twice": Behaviour(
         state=_DONE, answer=_DONE, notices=((_DONE, None), (_DONE, None), (_WAITING, None))
     ),
+    "pm_webhook_out_of_order": Behaviour(
+        state=_DONE, answer=_WAITING, notices=((_DONE, None), (_WAITING, LATE), (_NO, LATE))
+    ),
 }
 UNKNOWN = Behaviour(state=_NO, answer=_NO, failure_code="PAYMENT_METHOD_UNKNOWN")

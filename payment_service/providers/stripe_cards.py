@@ -111,7 +111,10 @@ class StripeProvider:
             log().warning("stripe refused a refund", code=error.code)
             return RefundAnswer(reference=order.reference, done=False)
         done = {"succeeded": True, "failed": False, "canceled": False}.get(str(refund["status"]))
-        return RefundAnswer(reference=refund["id"], done=done, settled_at=_instant(refund["created"]))
+        given = Money(refund["amount"], str(refund["currency"]).upper())
+        return RefundAnswer(
+            reference=refund["id"], done=done, amount=given, settled_at=_instant(refund["created"])
+        )
 
     def read_notice(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice:
         """As Provider.read_notice; Stripe signs as signatures.py does."""
@@ -125,6 +128,7 @@ class StripeProvider:
                 kind=str(event["type"])[:64],
                 reference=str(reference) if reference else None,
                 key=(told.get("metadata") or {}).get("key"),
+                amount=_amount_told(told),
             )
         except (ValueError, KeyError, TypeError, AttributeError):
             raise NotAWebhook from None
@@ -196,6 +200,7 @@ class StripeProvider:
             client_secret=intent.get("client_secret") if waits else None,
             redirect_url=(action.get("redirect_to_url") or {}).get("url") if waits else None,
             settled_at=_settled_at(intent) if state is ChargeState.SUCCEEDED else None,
+            refunded=_refunded(intent),
         )
 
     def _every(self, listing: Callable[..., Any], params: dict[str, Any]) -> list[dict[str, Any]]:
@@ -230,6 +235,19 @@ def _failure_code(intent: dict[str, Any]) -> str:
 
 def _stable_code(said: str) -> str:
     return _PLAIN_CODES.get(said, "".join(c if c.isalnum() else "_" for c in said.upper()))[:64]
+
+
+def _refunded(intent: dict[str, Any]) -> int:
+    """What went back of the intent's charge, by us or by hand on Stripe's own pages."""
+    charge = intent.get("latest_charge")
+    return int(charge.get("amount_refunded") or 0) if isinstance(charge, dict) else 0
+
+
+def _amount_told(told: dict[str, Any]) -> Money | None:
+    """The amount of the payment that an event tells of; a refund's own amount is another matter."""
+    if told["object"] not in ("payment_intent", "charge"):
+        return None
+    return Money(int(told["amount"]), str(told["currency"]).upper())
 
 
 def _settled_at(intent: dict[str, Any]) -> datetime:

@@ -16,12 +16,15 @@ from sqlalchemy import select
 from chassis import migrations
 from chassis.clock import SetClock
 from chassis.database import Database
+from chassis.money import Money
 from chassis.testing import NOON, make_runtime
 from payment_service.commands.refunding import retry_refunds
 from payment_service.commands.settling import reconcile
 from payment_service.lifecycle import CAPTURED
 from payment_service.models import Payment, SimulatedCharge
+from payment_service.providers import RefundOrder
 from payment_service.providers.signatures import SIGNATURE_HEADER, sign_body
+from payment_service.providers.simulated import SimulatedProvider
 from payment_service.settings import PaymentSettings
 from payment_service.tests.builders import Till
 
@@ -35,6 +38,8 @@ TOKENS = st.sampled_from(
         "pm_answer_lost",
         "pm_webhook_late",
         "pm_webhook_twice",
+        "pm_webhook_out_of_order",
+        "pm_insufficient_funds",
     ]
 )
 
@@ -88,10 +93,21 @@ class MoneyMachine(RuleBasedStateMachine):
             decision = {"decision": "confirm" if agreed else "refuse", "secret": charge.client_secret}
             self.till.client.post(f"/payments/3ds/{charge.reference}", json=decision)
 
-    @rule(key=KEYS, state=st.sampled_from(["SUCCEEDED", "FAILED", "PROCESSING"]), again=st.booleans())
-    def a_webhook_comes(self, key, state, again):
+    @rule(
+        key=KEYS,
+        state=st.sampled_from(["SUCCEEDED", "FAILED", "PROCESSING", "REFUNDED"]),
+        amount=st.sampled_from([2500, 2500, 1]),
+        again=st.booleans(),
+    )
+    def a_webhook_comes(self, key, state, amount, again):
         self.notices += not again
-        charge = {"reference": "?", "idempotencyKey": key, "state": state, "amount": 1, "currency": "EUR"}
+        charge = {
+            "reference": "?",
+            "idempotencyKey": key,
+            "state": state,
+            "amount": amount,
+            "currency": "EUR",
+        }
         body = orjson.dumps({"id": f"evt-{self.notices}", "type": f"charge.{state}", "data": charge})
         secret = self.till.runtime.settings.webhook_secrets_of_simulated[0]
         header = {SIGNATURE_HEADER: sign_body(body, secret, self.clock.now())}
@@ -103,6 +119,17 @@ class MoneyMachine(RuleBasedStateMachine):
         if payment is not None:
             self.refunds += not same
             self.till.refund(payment.id, amount, key=f"refund-{self.refunds}")
+
+    @rule(key=KEYS, amount=st.sampled_from([1000, 2500]))
+    def somebody_gives_back_at_the_provider(self, key, amount):
+        query = select(SimulatedCharge).where(SimulatedCharge.idempotency_key == key)
+        charge = self.till.runtime.database.read(lambda session: session.execute(query).scalar_one_or_none())
+        heard_of = [payment.idempotency_key for payment in self.payments() if payment.status != "PENDING"]
+        if charge is not None and charge.state == "SUCCEEDED" and key not in heard_of:
+            order = RefundOrder(
+                key=f"by hand {key}", charge_reference=charge.reference, amount=Money(amount, "EUR")
+            )
+            SimulatedProvider(self.till.runtime.database, self.till.runtime.settings).refund(order)
 
     @rule(seconds=st.sampled_from([1, 21, 31, 700]))
     def time_passes(self, seconds):
@@ -129,12 +156,19 @@ class MoneyMachine(RuleBasedStateMachine):
         told = [
             (event["idempotencyKey"], event["outcome"]) for event in self.till.published("payment.settled")
         ]
-        captured = {payment.idempotency_key for payment in self.payments() if payment.status in CAPTURED}
+        taken = [payment for payment in self.payments() if payment.status in CAPTURED]
+        captured = {payment.idempotency_key for payment in taken if payment.failure_code is None}
         returned = [event["amount"]["amount"] for event in self.till.published("payment.refunded")]
+        gone = [
+            refund for payment in taken for refund in payment.refunds if refund.provider_reference is None
+        ]
 
         assert len(told) == len(set(told))
         assert {key for key, outcome in told if outcome == "SUCCEEDED"} == captured
-        assert sum(returned) == sum(payment.refunded_amount for payment in self.payments())
+        by_us = sum(payment.refunded_amount for payment in taken) - sum(
+            refund.amount_value for refund in gone if refund.status == "SUCCEEDED"
+        )
+        assert sum(returned) == by_us
 
     @invariant()
     def after_quiet_both_books_agree(self):
@@ -142,6 +176,12 @@ class MoneyMachine(RuleBasedStateMachine):
             theirs = sum(self.till.captured_by_provider(f"booking-of-{key}") for key in self.tokens)
             ours = [p.amount_value - p.refunded_amount for p in self.payments() if p.status in CAPTURED]
             assert theirs == sum(ours)
+
+    @invariant()
+    def what_was_not_matched_is_promised_back_in_full(self):
+        for payment in self.payments():
+            if payment.status in CAPTURED and payment.failure_code is not None:
+                assert payment.promised_back == payment.amount_value
 
 
 MoneyMachine.TestCase.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)

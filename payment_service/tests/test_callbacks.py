@@ -70,6 +70,7 @@ def test_a_webhook_signed_with_either_secret_settles_the_payment(till, secret):
     ],
 )
 def test_a_webhook_forged_altered_or_old_is_refused(till, how):
+    """H21: altered, older than five minutes, or signed with a secret that is gone."""
     till.take("pm_answer_lost")
 
     answer = _send(till, _notice(), **how)
@@ -82,12 +83,14 @@ def test_a_webhook_forged_altered_or_old_is_refused(till, how):
     "header", ["", "t=,v1=", "t=abc,v1=00", "v1=00", "t=²,v1=00", "t=" + "9" * 40 + ",v1=0"]
 )
 def test_a_webhook_without_a_proper_signature_is_refused(till, header):
+    """H21: unsigned."""
     answer = till.client.post("/webhooks/simulated", data=_notice(), headers={SIGNATURE_HEADER: header})
 
     assert answer.status_code == 400
 
 
 def test_a_repeated_webhook_is_accepted_and_does_nothing(till):
+    """H21 and F12: five times the same, one effect."""
     till.take("pm_answer_lost")
 
     answers = [_send(till, _notice()).get_json() for _ in range(5)]

@@ -82,7 +82,7 @@ def test_the_payer_is_sent_to_the_banks_page_and_a_webhook_settles_it(till, stri
     event = {
         "id": "evt_1",
         "type": "payment_intent.succeeded",
-        "data": {"object": {"object": "payment_intent", "id": "pi_1"}},
+        "data": {"object": {"object": "payment_intent", "id": "pi_1", "amount": 2500, "currency": "eur"}},
     }
     body = orjson.dumps(event)
 
@@ -120,15 +120,19 @@ def test_an_intent_that_was_never_confirmed_is_closed(till, stripe_server):
     assert stripe_server.intents["pi_1"]["status"] == "canceled"
 
 
-def test_another_amount_than_was_ordered_is_left_for_a_person(till, stripe_server):
+def test_another_amount_than_was_ordered_pays_for_nothing_and_goes_back(till, stripe_server):
     till.take("pm_card_threeDSecure2Required")
     stripe_server.intents["pi_1"]["amount"] = 1
     stripe_server.capture("pi_1")
 
     settled = till.settle()
 
-    assert (settled["outcome"], settled["payment"]["failureCode"]) == ("PENDING", "AMOUNT_MISMATCH")
-    assert till.published("payment.settled") == []
+    till.clock.advance(seconds=30)
+    retry_refunds(till.runtime)
+
+    assert (settled["outcome"], settled["payment"]["failureCode"]) == ("DECLINED", "AMOUNT_MISMATCH")
+    assert [event["outcome"] for event in till.published("payment.settled")] == ["DECLINED"]
+    assert [refund["amount"] for refund in stripe_server.refunds.values()] == [1]
 
 
 def test_a_refund_whose_answer_is_lost_is_asked_for_again_under_its_key(till, stripe_server):

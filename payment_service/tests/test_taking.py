@@ -8,6 +8,7 @@ import pytest
 
 from chassis.testing import make_runtime
 from payment_service.commands.settling import reconcile
+from payment_service.commands.turns import a_turn
 from payment_service.settings import PaymentSettings
 from payment_service.tests.builders import ANA, BOOKING, LISBON, SETTLE, TAKE, Till
 
@@ -49,21 +50,36 @@ def test_a_refused_card_is_declined_with_a_code(till, token, code):
 
 
 def test_the_same_key_is_the_same_payment(till):
+    """H20: the same key has the same answer, for a day and longer."""
     first = till.take()
 
     again = till.take()
+    till.clock.advance(hours=24)
+    a_day_later = till.take()
 
-    assert again == first
+    assert again == a_day_later == first
     assert till.captured_by_provider() == 2500
     assert len(till.published("payment.settled")) == 1
 
 
-def test_a_key_used_for_another_order_is_refused(till):
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"amount": {"amount": 100, "currency": "EUR"}},
+        {"amount": {"amount": 2500, "currency": "GBP"}},
+        {"bookingId": "booking-2"},
+        {"method": "WALLET"},
+        {"paymentToken": "pm_3ds"},
+    ],
+)
+def test_a_key_used_for_another_order_is_refused(till, other):
+    """H20: other content under a known key is refused and charged nothing."""
     till.take()
 
-    other = till.take(amount={"amount": 100, "currency": "EUR"})
+    answer = till.take(**other)
 
-    assert [error["code"] for error in other["userErrors"]] == ["IDEMPOTENCY_KEY_REUSED"]
+    assert [error["code"] for error in answer["userErrors"]] == ["IDEMPOTENCY_KEY_REUSED"]
+    assert answer["payment"] is None
     assert till.captured_by_provider() == 2500
 
 
@@ -77,6 +93,7 @@ def test_twenty_threads_with_one_key_take_the_money_once(till):
 
 
 def test_a_lost_answer_is_pending_until_it_is_asked_after(till):
+    """F13: the provider captures and then does not answer."""
     taken = till.take("pm_answer_lost")
 
     settled = till.settle()
@@ -96,6 +113,7 @@ def test_a_lost_answer_is_found_by_the_same_key_too(till):
 
 
 def test_a_slow_provider_is_pending_at_the_deadline_and_settled_later(till):
+    """F13: the provider takes thirty seconds."""
     taken = till.take("pm_slow")
     before = till.settle()
     till.clock.advance(seconds=31)
@@ -160,6 +178,7 @@ def test_an_order_that_nobody_can_pay_is_refused_before_anything_is_stored(till,
 
 
 def test_only_booking_may_take_and_settle(till):
+    """H16: nobody but the room that knows the price names an amount to be charged."""
     given = {
         "bookingId": "b",
         "cinemaId": LISBON,
@@ -181,21 +200,59 @@ def test_a_guest_has_no_account_and_pays_all_the_same(till):
     assert taken["outcome"] == "SUCCEEDED"
 
 
-def test_a_slow_provider_leaves_threads_free_and_those_who_find_no_place_have_lost_nothing(
-    database_url, clock
-):
+@pytest.fixture
+def small_till(database_url, clock):
+    """Two places before a provider that takes thirty seconds and is waited for four."""
     slow = {"SIMULATED_SLOW_SECONDS": 30, "PROVIDER_DEADLINE_SECONDS": 4, "PROVIDER_CALLS_AT_ONCE": 2}
     runtime = make_runtime("payment_service", PaymentSettings, database_url, clock, **slow)
-    till = Till(runtime)
+    yield Till(runtime)
+    runtime.close()
 
-    def ask(number):
-        return till.client.gql(TAKE, {"input": till.order("pm_slow", key=f"k{number}")}, caller=BOOKING)
+
+def test_a_slow_provider_leaves_threads_free_and_those_who_find_no_place_have_lost_nothing(small_till):
+    """F13: of four at once two wait for the provider; the others are told at once that nothing was begun."""
+    till = small_till
 
     with ThreadPoolExecutor(4) as threads:
-        answers = list(threads.map(ask, range(4)))
+        answers = list(threads.map(lambda number: till.take("pm_slow", key=f"k{number}"), range(4)))
 
-    refused = [answer["errors"][0]["extensions"]["code"] for answer in answers if "errors" in answer]
-    waiting = [answer["data"]["takePayment"]["outcome"] for answer in answers if "errors" not in answer]
+    refused = [answer["userErrors"][0]["code"] for answer in answers if answer["userErrors"]]
+    waiting = [answer["outcome"] for answer in answers if not answer["userErrors"]]
     assert (refused, waiting) == (["SERVICE_UNAVAILABLE"] * 2, ["PENDING"] * 2)
-    assert {till.settle(f"k{number}")["outcome"] for number in range(4)} == {"DECLINED", "PENDING"}
-    runtime.close()
+    assert sorted(till.settle(f"k{number}")["outcome"] for number in range(4)) == [
+        "DECLINED",
+        "DECLINED",
+        "PENDING",
+        "PENDING",
+    ]
+
+
+def test_while_the_provider_is_slow_everything_else_is_answered_and_a_busy_key_stays_closed(small_till):
+    """F13: a key that was refused for want of a place is never charged, a key under way is only said to be so."""
+    till = small_till
+    with a_turn(till.runtime.settings), a_turn(till.runtime.settings):
+        busy = till.take(key="late")
+        cash = till.take(None, key="cash", method="CASH")
+        options = till.client.data("{ paymentOptions { method } }")["paymentOptions"]
+
+    after = till.take(key="late")
+
+    assert [error["code"] for error in busy["userErrors"]] == ["SERVICE_UNAVAILABLE"]
+    assert cash["outcome"] == "SUCCEEDED"
+    assert options
+    assert (after["payment"], after["outcome"]) == (None, "DECLINED")
+    assert till.captured_by_provider() == 0
+
+
+def test_a_payment_under_way_is_pending_to_those_who_find_no_place(small_till):
+    """H20: the same key in flight is told so, and has the one outcome afterwards."""
+    till = small_till
+    till.take("pm_answer_lost", key="k")
+    with a_turn(till.runtime.settings), a_turn(till.runtime.settings):
+        in_flight = [till.take("pm_answer_lost", key="k")["outcome"], till.settle("k")["outcome"]]
+
+    after = till.take("pm_answer_lost", key="k")
+
+    assert in_flight == ["PENDING", "PENDING"]
+    assert after["outcome"] == "SUCCEEDED"
+    assert till.captured_by_provider() == 2500
