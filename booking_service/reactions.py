@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from booking_service.commands import copies
 from booking_service.commands.moves import News
+from booking_service.commands.refunds import hear_refund
 from booking_service.commands.settle import settle_in
 from booking_service.peers import Charge
 from chassis.events import Envelope
@@ -26,6 +27,18 @@ def payment_settled(
     news = News()
     settle_in(session, runtime, payload["idempotencyKey"], charge, news)
     # Told a moment before the commit: those who watch read the state again, and the next change corrects them.
+    news.tell(runtime)
+
+
+def payment_refunded(
+    runtime: Runtime[Any], session: Session, payload: Mapping[str, Any], _envelope: Envelope
+) -> None:
+    """What went back is no longer there for a cancellation to give back."""
+    news = News()
+    hear_refund(
+        session, news, payment_id=payload["paymentId"], refund_id=payload["refundId"], booking_id=payload["bookingId"],
+        key=payload["idempotencyKey"], amount=payload["amount"]["amount"], reason=payload["reason"] or "",
+    )  # fmt: skip
     news.tell(runtime)
 
 
@@ -67,6 +80,7 @@ def movie_changed(
 
 REACTIONS: dict[str, Reaction] = {
     "payment.settled": payment_settled,
+    "payment.refunded": payment_refunded,
     "user.registered": user_changed,
     "user.updated": user_changed,
     "user.erased": user_erased,

@@ -27,17 +27,19 @@ def payment_refunded(
     *,
     payment_id: str,
     refund_id: str,
+    key: str,
     booking_id: str,
     user_id: str | None,
     amount: Money,
     reason: str | None,
 ) -> Event:
-    """Money went back to a payer."""
+    """Money went back to a payer; `key` tells whose decision it was."""
     return Event(
         "payment.refunded",
         {
             "paymentId": payment_id,
             "refundId": refund_id,
+            "idempotencyKey": key,
             "bookingId": booking_id,
             "userId": user_id,
             "amount": {"amount": amount.amount, "currency": amount.currency},

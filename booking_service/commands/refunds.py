@@ -127,7 +127,14 @@ def _record(session: Session, news: News, key: str, done: bool, failure: str | N
         due.state = "DONE"
         booking.refunded += due.amount
         booking.paid = max(0, booking.paid - due.amount) if not is_return(key) else booking.paid
-        note(session, booking.id, "refund", "DONE", attempt=due.tries, detail=f"{due.amount} {due.currency}")
+        note(
+            session,
+            booking.id,
+            "refund",
+            "DONE",
+            attempt=due.tries,
+            detail=str(Money(due.amount, due.currency)),
+        )
     else:
         pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(due.tries, 8))
         due.next_try_at = utc_now(session) + timedelta(seconds=pause)
@@ -135,3 +142,52 @@ def _record(session: Session, news: News, key: str, done: bool, failure: str | N
         note(session, booking.id, "refund", outcome, attempt=due.tries, detail=failure)
     news.bookings.append((booking.cinema_id, booking.id))
     return done
+
+
+def hear_refund(
+    session: Session, news: News, *, payment_id: str, refund_id: str, booking_id: str, key: str, amount: int, reason: str
+) -> None:  # fmt: skip
+    """Money went back: one of our own refunds is done, or somebody gave some back by hand, which counts as well."""
+    own = key.partition("#")[0]  # payment_service numbers the tries of a refund that was refused at first
+    if session.get(RefundDue, own) is not None:
+        _record(session, news, own, True, None)
+        return
+    if session.get(Booking, booking_id) is None:
+        return
+    booking, _showtime = lock_booking(session, booking_id)
+    attempt = session.scalar(select(PaymentAttempt).where(PaymentAttempt.payment_id == payment_id))
+    was_the_bookings = attempt is None or attempt.outcome != "RETURNED"
+    by_hand = RefundDue(
+        key=refund_id if was_the_bookings else f"{refund_id}:return", booking_id=booking.id, payment_id=payment_id,
+        amount=amount, currency=booking.currency, reason=reason[:500], state="DONE", next_try_at=utc_now(session),
+    )  # fmt: skip
+    session.add(by_hand)
+    session.flush()
+    booking.refunded += amount
+    if was_the_bookings:
+        booking.paid = max(0, booking.paid - amount)
+    told = f"{Money(amount, booking.currency)} by hand: {reason}"
+    note(session, booking.id, "refund", "DONE", detail=told)
+    if attempt is not None:
+        _owe_less(session, booking, by_hand, captured=attempt.amount)
+    news.bookings.append((booking.cinema_id, booking.id))
+
+
+def _owe_less(session: Session, booking: Booking, by_hand: RefundDue, *, captured: int) -> None:
+    """What was given back by hand can't go back again: refunds of the same payment that wait ask for what is left."""
+    rows = list(session.scalars(select(RefundDue).where(RefundDue.payment_id == by_hand.payment_id)))
+    left = captured - sum(row.amount for row in rows if row.state == "DONE")
+    for due in sorted((row for row in rows if row.state == "DUE"), key=lambda row: row.key):
+        possible = due.amount - by_hand.amount if is_return(due.key) else left
+        if due.amount > possible:
+            due.amount = max(0, possible)
+            note(
+                session,
+                booking.id,
+                "refund",
+                "LESS",
+                detail=f"{Money(due.amount, due.currency)} is left to give",
+            )
+        if due.amount == 0:
+            due.state = "DONE"
+        left -= due.amount

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -99,7 +100,7 @@ def test_the_best_seats_are_together_and_pass_every_rule_that_a_hold_is_checked_
 ) -> None:
     taken = {seat.id for seat in plan if data.draw(st.booleans())}
     sold = {seat_id for seat_id in taken if data.draw(st.booleans())}
-    times = {"starts_at": NOW + timedelta(hours=hours), "now": NOW, "release_minutes": 120}
+    times: dict[str, Any] = {"starts_at": NOW + timedelta(hours=hours), "now": NOW, "release_minutes": 120}
     kept = kept_companions(plan, sold, **times)
 
     best = best_seats(plan, taken, count=count, category=category, kept=kept)

@@ -253,6 +253,7 @@ def _settle_promise(session: Session, refund: Refund, *, done: bool) -> None:
             events.payment_refunded(
                 payment_id=payment.id,
                 refund_id=refund.id,
+                key=refund.idempotency_key,
                 booking_id=payment.booking_id,
                 user_id=payment.user_id,
                 amount=refund.amount,

@@ -7,7 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from chassis.testing import as_user
-from payment_service.tests.builders import ADMIN, ANA, BOOKING, LISBON, PORTO, REFUND, REFUND_FOR_BOOKING
+from payment_service.tests.builders import (
+    ADMIN,
+    ANA,
+    BOOKING,
+    LISBON,
+    MANAGER,
+    PORTO,
+    REFUND,
+    REFUND_FOR_BOOKING,
+)
 
 
 @pytest.fixture
@@ -26,6 +35,7 @@ def test_a_manager_gives_part_of_it_back(till, payment_id):
         {
             "paymentId": payment_id,
             "refundId": payment["refunds"][0]["id"],
+            "idempotencyKey": f"{MANAGER.user_id}:refund-1",
             "bookingId": "booking-1",
             "userId": "ana",
             "amount": {"amount": 1000, "currency": "EUR"},
