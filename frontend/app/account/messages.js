@@ -49,7 +49,7 @@ export function messagesPart(preferences, pushKey) {
 const kindPart = (row, choose) => html`
   <fieldset class="message-kind">
     <legend class="label">${has(`kind.${row.kind}`) ? t(`kind.${row.kind}`) : row.kind}</legend>
-    <div class="row-wrap">
+    <div class="ticks">
       ${CHANNELS.filter((channel) => row.offered.includes(channel)).map(
         (channel) => html`<label class="tick">
           <input class="form-check-input" type="checkbox" .checked=${row.channels.includes(channel)} @change=${(/** @type {Event} */ event) => choose(row, channel, event)} />

@@ -79,7 +79,7 @@ const question = (form, email) => html`
     <input type="text" name="username" autocomplete="username" value=${email} hidden />
     ${field(form, { name: "password", label: t("account.currentPassword"), type: "password", autocomplete: "current-password" })}
     <div class="actions">
-      <button class="btn btn-danger" type="submit" aria-disabled=${form.busy.value ? "true" : nothing}>${form.busy.value ? t("form.busy") : t("myData.deleteNow")}</button>
+      <button class="btn btn-danger-quiet" type="submit" aria-disabled=${form.busy.value ? "true" : nothing}>${form.busy.value ? t("form.busy") : t("myData.deleteNow")}</button>
       <button class="btn btn-quiet" type="button" @click=${() => closeDialog(DIALOG)}>${t("myData.keep")}</button>
     </div>
   </form>
