@@ -142,5 +142,7 @@ FACTS: Mapping[str, Callable[[Payload, str], dict[str, Any]]] = {
     "user.registered": lambda _payload, _language: {},
     "email.verification_requested": _link,
     "password.reset_requested": _link,
+    "email.changed": lambda _payload, _language: {},
+    "password.changed": lambda _payload, _language: {},
     "user.invited": _link,
 }

@@ -42,6 +42,13 @@ def send_link(runtime: Runtime[Any], session: Session, payload: Payload, envelop
     tell(runtime, session, Occasion(envelope.id, envelope.name, facts, payload["link"]), to)
 
 
+def warn_owner(runtime: Runtime[Any], session: Session, payload: Payload, envelope: Envelope) -> None:
+    """The way into an account changed: told to the address that the owner had until then."""
+    to = Addressee(payload["userId"], payload["email"], None, payload["name"], payload["locale"])
+    link = _page(runtime, "/forgot-password")
+    tell(runtime, session, Occasion(envelope.id, envelope.name, payload, link), to)
+
+
 def tell_of_booking(runtime: Runtime[Any], session: Session, payload: Payload, envelope: Envelope) -> None:
     """A booking was confirmed or cancelled."""
     contacts.remember_booking(session, payload)
@@ -122,6 +129,8 @@ REACTIONS: dict[str, Reaction] = {
     "email.verification_requested": send_link,
     "password.reset_requested": send_link,
     "user.invited": send_link,
+    "email.changed": warn_owner,
+    "password.changed": warn_owner,
     "booking.confirmed": tell_of_booking,
     "booking.cancelled": tell_of_booking,
     "booking.expired": tell_of_expiry,

@@ -51,6 +51,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("user.registered", (EMAIL, IN_APP), (EMAIL, IN_APP), is_chosen=False),
         Kind("email.verification_requested", (EMAIL,), (EMAIL,), is_chosen=False, is_secret=True),
         Kind("password.reset_requested", (EMAIL,), (EMAIL,), is_chosen=False, is_secret=True),
+        Kind("email.changed", (EMAIL,), (EMAIL,), is_chosen=False),
+        Kind("password.changed", (EMAIL,), (EMAIL,), is_chosen=False),
         Kind("user.invited", (EMAIL,), (EMAIL,), is_chosen=False, is_secret=True),
     )
 }

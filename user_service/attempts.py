@@ -32,6 +32,18 @@ def source(address: str | None) -> str:
     return _subject("source", address or "unknown")
 
 
+def reset(email: str) -> str:
+    """The counter of requests for a new password for an address, known or not."""
+    return _subject("reset", email)
+
+
+def note(session: Session, subject: str) -> None:
+    """Count something that never leads to a wait."""
+    now = utc_now(session)
+    row = _locked(session, subject, now)
+    row.failures, row.last_at = row.failures + 1, now
+
+
 def begin(session: Session, subject: str, *, free: int) -> None:
     """Count an attempt of `subject` before it is known how it ends; `forget` wipes it after a success.
 

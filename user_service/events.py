@@ -53,6 +53,16 @@ def reset_requested(person: Person, link: str, expires_at: datetime) -> Event:
     return Event("password.reset_requested", _letter(person, str(person.email), link, expires_at))
 
 
+def email_changed(person: Person, email: str) -> Event:
+    """An account has another address now; told to `email`, the one before."""
+    return Event("email.changed", _notice(person, email))
+
+
+def password_changed(person: Person) -> Event:
+    """An account has another password now."""
+    return Event("password.changed", _notice(person, str(person.email)))
+
+
 def verification_requested(person: Person, email: str, link: str, expires_at: datetime) -> Event:
     """A person is to prove that `email` is theirs."""
     return Event("email.verification_requested", _letter(person, email, link, expires_at))
@@ -77,3 +87,7 @@ def _letter(person: Person, email: str, link: str, expires_at: datetime) -> dict
         "link": link,
         "expiresAt": expires_at.isoformat(),
     }
+
+
+def _notice(person: Person, email: str) -> dict[str, object]:
+    return {"userId": person.id, "email": email, "name": person.name, "locale": person.locale}

@@ -65,7 +65,7 @@ def run(runtime: UserRuntime) -> None:
     if not missing:
         return
     # These passwords are printed at every start: slow hashing would guard nothing, and only slow the first one.
-    quick = Hasher(runtime.settings.password_pepper, QUICK_COST, workers=1, patience_seconds=10)
+    quick = Hasher(runtime.settings.password_pepper, QUICK_COST, workers=1, queue=0, patience_seconds=10)
     hashes = {person.email: quick.hash(person.password) for person in missing}
 
     def add(session: Session) -> None:

@@ -24,6 +24,12 @@ class UserSettings(ServiceSettings):
     )
     bcrypt_cost: int = Field(12, alias="BCRYPT_COST", ge=4, le=16)
     hashing_workers: int = Field(2, alias="HASHING_WORKERS", ge=1, le=64)
+    hashing_queue: int = Field(
+        6,
+        alias="HASHING_QUEUE",
+        ge=0,
+        description="Who may wait for a hashing worker; others are sent away at once.",
+    )
     hashing_wait_seconds: float = Field(8.0, alias="HASHING_WAIT_SECONDS", ge=0)
     jwt_keys_dir: str = Field(
         default_factory=_keys_folder, alias="JWT_KEYS_DIR", description="Folder of the signing keys."

@@ -1,4 +1,8 @@
-"""Time-based one-time passwords: RFC 6238 with the defaults of authenticator apps (SHA-1, 6 digits, 30 s)."""
+"""Time-based one-time passwords: RFC 6238 with the defaults of authenticator apps (SHA-1, 6 digits, 30 s).
+
+Unlike a password a secret must be read again, so it is stored sealed (AES-256-GCM, bound to its account) under a key
+made from the pepper: a stolen table alone makes no codes.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,14 @@ import struct
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 STEP_SECONDS = 30
 DIGITS = 6
 ISSUER = "Lobbycard"
+NONCE_BYTES = 12
 
 
 def new_secret() -> str:
@@ -50,3 +59,21 @@ def matching_step(secret: str, code: str, *, now: datetime, after: int) -> int |
         if step > after and hmac.compare_digest(code_at(secret, step).encode(), given):
             return step
     return None
+
+
+def seal(secret: str, pepper: str, user_id: str) -> str:
+    """What is stored of `secret`: 64 characters that only `unseal` with the same pepper and account reads."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    sealed = AESGCM(_sealing_key(pepper)).encrypt(nonce, base64.b32decode(secret), user_id.encode())
+    return base64.urlsafe_b64encode(nonce + sealed).decode()
+
+
+def unseal(stored: str, pepper: str, user_id: str) -> str:
+    """The secret again. Raises cryptography's InvalidTag for a text that was sealed otherwise, or for another."""
+    whole = base64.urlsafe_b64decode(stored)
+    opened = AESGCM(_sealing_key(pepper)).decrypt(whole[:NONCE_BYTES], whole[NONCE_BYTES:], user_id.encode())
+    return base64.b32encode(opened).decode()
+
+
+def _sealing_key(pepper: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=b"secrets of authenticator apps").derive(pepper.encode())

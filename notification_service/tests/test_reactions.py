@@ -254,6 +254,18 @@ def test_a_link_that_works_once_goes_to_its_address_and_is_kept_nowhere_else(pos
     assert "SECRET-TOKEN" not in kept
 
 
+@pytest.mark.parametrize("name", ["email.changed", "password.changed"])
+def test_the_address_an_owner_had_is_told_that_the_way_in_was_changed(post, name):
+    post.a_person(email="new@example.org")
+
+    post.happen(name, {"userId": ANA, "email": "old@example.org", "name": "Ana", "locale": "en"})
+    post.deliver()
+
+    row = post.told()[0]
+    assert (row.channel, row.recipient, row.status) == ("EMAIL", "old@example.org", "SENT")
+    assert "If it was not you" in post.mailbox()[0].text
+
+
 def test_a_person_that_no_event_has_told_of_yet_is_asked_for(post, peers):
     peers.answers["user_service", "userContact"] = lambda _: {
         "email": "ana@example.org", "phone": None, "name": "Ana Costa", "locale": "de",

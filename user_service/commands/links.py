@@ -78,9 +78,20 @@ def verify_email(runtime: UserRuntime, token: str) -> UserRow:
         user.email, user.pending_email, user.email_verified = link.email, None, True
         user.search_text = search_text(user)
         session.flush()
-        audit.record(session, Caller(user.id), "user.verify_email", "User", user.id)
+        after = {"email": user.email, "emailVerified": True}
+        audit.record(
+            session,
+            Caller(user.id),
+            "user.verify_email",
+            "User",
+            user.id,
+            before={"email": before},
+            after=after,
+        )
         if user.email != before:
             publish(session, events.updated(user))
+            if before:
+                publish(session, events.email_changed(user, before))
         return user
 
     try:
@@ -98,6 +109,8 @@ def request_reset(runtime: UserRuntime, client: Client, email: str) -> None:
     wanted = rules.normal_email(email)
 
     def send(session: Session) -> None:
+        # Written for every address, so that one which is not known costs a write as well.
+        attempts.note(session, attempts.reset(wanted))
         user = session.scalars(select(UserRow).where(UserRow.email == wanted, UserRow.active)).first()
         if user is None:
             return
@@ -128,11 +141,14 @@ def reset_password(runtime: UserRuntime, client: Client, token: str, new_passwor
         link, user = _use(session, token, (RESET, INVITE))
         if link.email != user.email:
             raise errors.LinkInvalid(field=("input", "token"))
+        had_password = user.password_hash is not None
         user.password_hash, user.email_verified = hashed, True
         end_sessions(session, user.id, "password reset")
         _drop_links(session, user.id, (RESET, INVITE))
         attempts.forget(session, attempts.account(str(user.email)))
         audit.record(session, Caller(user.id), "user.reset_password", "User", user.id)
+        if had_password:
+            publish(session, events.password_changed(user))
         if user.totp_enabled:
             return SignedIn(user, None)
         session.flush()

@@ -72,6 +72,7 @@ def change_password(runtime: UserRuntime, caller: Caller, current: str, new: str
         present.password_hash = hashed
         end_sessions(session, user_id, "password changed", but=caller.session_id)
         audit.record(session, caller, "user.change_password", "User", user_id)
+        publish(session, events.password_changed(present))
         return present
 
     changed = runtime.database.transact(change)

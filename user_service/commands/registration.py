@@ -87,8 +87,12 @@ def _checked(runtime: UserRuntime, wanted: Registration) -> _Checked:
     name = faults.check(rules.name_of, wanted.name, ("input", "name"))
     phone = faults.check(rules.phone_of, wanted.phone, ("input", "phone"))
     locale = faults.check(rules.locale_of, wanted.locale, ("input", "locale"))
+    hashed = ""
+    if all(isinstance(fault, errors.EmailTaken) for fault in faults.refusals):
+        # Hashed whether or not the address is free: the time an answer takes tells no more than its words.
+        hashed = hasher(runtime.settings).hash(wanted.password)
     faults.tell()
     assert email is not None  # told otherwise
     assert name is not None
     assert locale is not None
-    return _Checked(email, hasher(runtime.settings).hash(wanted.password), name, phone, locale)
+    return _Checked(email, hashed, name, phone, locale)

@@ -44,7 +44,7 @@ def sign_in(
         # Changed or switched off since the password was compared: then it proves nothing any more.
         if present.password_hash != known or not present.active:
             return None
-        if present.totp_enabled and not spend_code(session, present, totp_code or ""):
+        if present.totp_enabled and not spend_code(session, runtime, present, totp_code or ""):
             return None
         attempts.forget(session, account)
         return with_tokens(runtime, open_session(session, runtime, present, client))
@@ -58,11 +58,12 @@ def sign_in(
     return signed_in
 
 
-def spend_code(session: Session, user: UserRow, code: str) -> bool:
+def spend_code(session: Session, runtime: UserRuntime, user: UserRow, code: str) -> bool:
     """Whether `code` is valid now; it is not a second time. Call with the row locked."""
     if user.totp_secret is None:
         return False
-    step = totp.matching_step(user.totp_secret, code, now=utc_now(session), after=user.totp_last_step)
+    secret = totp.unseal(user.totp_secret, runtime.settings.password_pepper, user.id)
+    step = totp.matching_step(secret, code, now=utc_now(session), after=user.totp_last_step)
     if step is None:
         return False
     user.totp_last_step = step

@@ -31,7 +31,9 @@ def enrol(runtime: UserRuntime, caller: Caller) -> Enrolment:
         user = person(session, user_id, lock=True)
         if user.totp_enabled:
             raise errors.TotpAlreadyOn
-        user.totp_secret, user.totp_last_step = secret, 0
+        sealed = totp.seal(secret, runtime.settings.password_pepper, user_id)
+        user.totp_secret, user.totp_last_step = sealed, 0
+        audit.record(session, caller, "user.enrol_totp", "User", user_id)
         return Enrolment(secret, totp.address(secret, str(user.email)))
 
     return runtime.database.transact(store)
@@ -49,7 +51,7 @@ def confirm(runtime: UserRuntime, caller: Caller, code: str) -> None:
             raise errors.TotpAlreadyOn
         if user.totp_secret is None:
             raise errors.TotpNotEnrolled
-        if not spend_code(session, user, code):
+        if not spend_code(session, runtime, user, code):
             raise errors.TotpInvalid(field=("code",))
         user.totp_enabled = True
         attempts.forget(session, subject)
