@@ -7,7 +7,7 @@ tag, so that the script is legal on a cluster.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,8 @@ from chassis.logs import log
 # A lock this young is believed: its owner's transaction may not have ended yet. An older one is checked.
 FRESH_SECONDS = 3.0
 ASKED_SECONDS = 30
+# So long a change waits for one before it that has not come yet.
+HELD_BACK_SECONDS = 0.25
 
 # KEYS: one a seat; ARGV: owner, milliseconds. Locks all seats or none; answers the others' locks as pairs of
 # position and milliseconds left.
@@ -58,6 +60,42 @@ class Refused:
 
     seat_id: str
     is_fresh: bool
+
+
+class InOrder:
+    """Puts changes that overtook each other on their way back in order.
+
+    Two transactions commit one after the other, but may tell of it the other way round. A change that came early
+    waits for those before it; after HELD_BACK_SECONDS they count as lost, and the watcher sees the gap.
+    """
+
+    def __init__(self, version: int) -> None:
+        """`version`: of the map that the watcher knows."""
+        self.told = version
+        self._early: dict[int, SeatFact] = {}
+        self._waits_since = 0.0
+
+    def take(self, fact: SeatFact, *, now: float) -> list[SeatFact]:
+        """What can be told after `fact` came; `now` in seconds. One that is known is not told again."""
+        if fact.version > self.told:
+            self._waits_since = self._waits_since if self._early else now
+            self._early[fact.version] = fact
+        return self._next(now)
+
+    def overdue(self, *, now: float) -> list[SeatFact]:
+        """What has waited long enough for changes that do not come."""
+        if self._early and now - self._waits_since >= HELD_BACK_SECONDS:
+            self.told = min(self._early) - 1
+        return self._next(now)
+
+    def _next(self, now: float) -> list[SeatFact]:
+        ready = []
+        while (fact := self._early.pop(self.told + 1, None)) is not None:
+            ready.append(fact)
+            self.told = fact.version
+        if ready:
+            self._waits_since = now
+        return ready
 
 
 def lock_seats(
@@ -110,11 +148,15 @@ def forget_locks(client: redis.Redis, showtime_id: str, seat_ids: Iterable[str])
         log().warning("seat locks unavailable", error=repr(error))
 
 
-def tell_seats(client: redis.Redis, showtime_id: str, facts: Sequence[SeatFact]) -> None:
-    """Tell those who watch the showtime's map."""
-    for fact in facts:
-        _publish(
-            client,
+def tell(
+    client: redis.Redis, seats: Mapping[str, Sequence[SeatFact]], bookings: Iterable[tuple[str, str]]
+) -> None:
+    """Tell those who watch: changes of seats by showtime, and bookings that changed, with their cinema's id.
+
+    All in one round trip, so that changes of one transaction arrive together and in order.
+    """
+    messages: list[tuple[str, dict[str, Any]]] = [
+        (
             seat_channel(showtime_id),
             {
                 "showtime_id": showtime_id,
@@ -123,12 +165,20 @@ def tell_seats(client: redis.Redis, showtime_id: str, facts: Sequence[SeatFact])
                 "version": fact.version,
             },
         )
-
-
-def tell_booking(client: redis.Redis, cinema_id: str, booking_id: str) -> None:
-    """Tell the staff who watch the cinema's bookings."""
-    for channel in (booking_channel(cinema_id), booking_channel(None)):
-        _publish(client, channel, {"id": booking_id})
+        for showtime_id, facts in seats.items()
+        for fact in facts
+    ]
+    for cinema_id, booking_id in bookings:
+        messages += [(booking_channel(place), {"id": booking_id}) for place in (cinema_id, None)]
+    if not messages:
+        return
+    try:
+        with client.pipeline(transaction=False) as pipe:
+            for channel, message in messages:
+                pipe.publish(channel, orjson.dumps(message))
+            pipe.execute()
+    except redis.RedisError as error:
+        log().warning("changes not told", count=len(messages), error=repr(error))
 
 
 def seat_channel(showtime_id: str) -> str:
@@ -139,13 +189,6 @@ def seat_channel(showtime_id: str) -> str:
 def booking_channel(cinema_id: str | None) -> str:
     """Where changes of a cinema's bookings are told; None: of all."""
     return f"bookings:{cinema_id or 'all'}"
-
-
-def _publish(client: redis.Redis, channel: str, message: dict[str, Any]) -> None:
-    try:
-        client.publish(channel, orjson.dumps(message))
-    except redis.RedisError as error:
-        log().warning("change not told", channel=channel, error=repr(error))
 
 
 def _lock_key(showtime_id: str, seat_id: str) -> str:

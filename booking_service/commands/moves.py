@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from booking_service.errors import BookingUnknown, ShowtimeUnknown
 from booking_service.events import booking_expired, seats_free
 from booking_service.lifecycle import State, check_move
-from booking_service.live import SeatFact, tell_booking, tell_seats, unlock_seats
+from booking_service.live import SeatFact, tell, unlock_seats
 from booking_service.models import Booking, BookingStep, Claim, Showtime, Ticket, UserCopy, WaitingListEntry
 from booking_service.rules.seats import in_the_room
 from booking_service.settings import BookingSettings
@@ -56,10 +56,7 @@ class News:
         for showtime_id, seat_id, owner in self.unlocked:
             if last.get((showtime_id, seat_id)) == "AVAILABLE":
                 unlock_seats(runtime.redis, showtime_id, [seat_id], owner)
-        for showtime_id, facts in self.seats.items():
-            tell_seats(runtime.redis, showtime_id, facts)
-        for cinema_id, booking_id in self.bookings:
-            tell_booking(runtime.redis, cinema_id, booking_id)
+        tell(runtime.redis, self.seats, self.bookings)
 
 
 def run(runtime: Running, work: Callable[[Session, News], T]) -> T:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import graphene
 import orjson
 
-from booking_service.live import booking_channel, seat_channel
+from booking_service.live import booking_channel
+from booking_service.queries.seat_changes import seat_changes
 from booking_service.schema import views
 from booking_service.schema.booking_types import Booking
 from booking_service.schema.showtime_types import SeatChange
@@ -35,5 +38,5 @@ class Subscription(graphene.ObjectType):
     def subscribe_seat_changed(root, info, showtime_id):
         if views.showtimes(info, [showtime_id])[0] is None:
             raise NotFound("There is no such showtime.")
-        for message in subscribe(info.context.runtime.redis, seat_channel(showtime_id)):
-            yield None if message is None else orjson.loads(message)
+        for fact in seat_changes(info.context.runtime, showtime_id):
+            yield None if fact is None else {"showtime_id": showtime_id, **asdict(fact)}

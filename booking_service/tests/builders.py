@@ -136,6 +136,12 @@ class House:
         self.runtime = runtime
         runtime.database.transact(self._build)
 
+    def seen_by(self, runtime: Runtime[BookingSettings]) -> House:
+        """The same house, as another process of the service has it."""
+        other = House.__new__(House)
+        other.runtime = runtime
+        return other
+
     def _build(self, session: Session) -> None:
         session.add(
             CinemaCopy(id=CINEMA, name="Lichtspiel", city="Berlin", time_zone="Europe/Berlin", currency="EUR")
