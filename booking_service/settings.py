@@ -30,7 +30,11 @@ class BookingSettings(ServiceSettings):
         ge=1,
         description="Seats of one showtime that a person may hold and buy online.",
     )
-    extension_minutes: int = Field(4, alias="HOLD_EXTENSION_MINUTES", ge=1)
+    holds_per_minute: int = Field(10, alias="HOLDS_PER_MINUTE", ge=1, description="By one person.")
+    payments_per_minute: int = Field(
+        10, alias="PAYMENTS_PER_MINUTE", ge=1, description="Tried by one person."
+    )
+    extension_minutes: float = Field(4, alias="HOLD_EXTENSION_MINUTES", ge=0.05)
     extensions: int = Field(10, alias="HOLD_EXTENSIONS", ge=0)
     pre_show_minutes: int = Field(10, alias="PRE_SHOW_MINUTES", ge=0, le=60)
     companion_release_minutes: int = Field(120, alias="COMPANION_RELEASE_MINUTES", ge=0)
