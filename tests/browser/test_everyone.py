@@ -13,7 +13,7 @@ from tests.browser.house import House, sideways, to_checkout
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPEN_PAGES = ["/", "/?q=the", "/cinemas", "/sign-in", "/register", "/forgot-password", "/no-such-page"]
-OWN_PAGES = ["/bookings", "/bookings?when=past", "/notifications", "/profile"]
+OWN_PAGES = ["/bookings", "/bookings?when=past", "/notifications", "/profile", "/offers"]
 STAFF_PAGES = ["/admin", "/admin/showtimes", "/admin/bookings", "/admin/check-in", "/admin/showtimes/new"]
 
 

@@ -107,3 +107,35 @@ def test_staff_switch_on_a_second_factor_with_an_authenticator_app(page: Page, h
     )
     page.get_by_role("button", name="Switch off").click()
     expect(page.get_by_role("button", name="Set up")).to_be_visible()
+
+
+def test_paid_seats_are_changed_for_others_and_the_old_ones_are_free_again(
+    page: Page, house: House, guest: Person
+) -> None:
+    showtime = house.showtime()["id"]
+    booking = to_checkout(page, showtime, count=2)
+    page.get_by_role("button", name=re.compile(r"^Pay ")).click()
+    expect(page.locator(".ticket")).to_have_count(2)
+    before = [ticket["seat"]["id"] for ticket in house.booking(guest, booking)["tickets"]]
+    others = [seat for seat in house.best_seats(showtime, 4) if seat not in before][:2]
+
+    page.get_by_role("link", name="Change seats").click()
+    for seat in before:
+        page.locator(f"#seat-{seat}").click()
+    expect(page.get_by_text("Choose 2 seats.")).to_be_visible()
+    for seat in others:
+        page.locator(f"#seat-{seat}").click()
+    page.get_by_role("button", name="Change to these seats").click()
+
+    expect(page.get_by_text("Your seats are changed.")).to_be_visible()
+    after = house.booking(guest, booking)
+    assert sorted(t["seat"]["id"] for t in after["tickets"] if t["status"] == "VALID") == sorted(others)
+    page.goto(f"/showtimes/{showtime}")
+    for seat in before:
+        expect(page.locator(f"#seat-{seat}")).not_to_have_attribute("aria-disabled", "true")
+
+
+def test_somebody_without_coupons_is_told_how_they_are_earned(page: Page, guest: Person) -> None:
+    page.goto("/offers")
+
+    expect(page.get_by_text("Your third, fifth and tenth paid booking earn one.")).to_be_visible()

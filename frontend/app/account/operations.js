@@ -1,6 +1,7 @@
 // @ts-check
 /** Every GraphQL operation of the account's pages; see ../operations.js. */
 
+const MoneyParts = /* GraphQL */ `fragment MoneyParts on Money { amount currency }`;
 const ErrorParts = /* GraphQL */ `fragment ErrorParts on UserError { code message field }`;
 const PersonParts = /* GraphQL */ `fragment PersonParts on User { id name email phone role cinemaIds emailVerified locale }`;
 
@@ -61,3 +62,20 @@ export const DeleteMyAccount = /* GraphQL */ `
 
 export const UpcomingCount = /* GraphQL */ `
   query UpcomingCount { myBookings(when: UPCOMING, first: 50) { totalCount nodes { status } } }`;
+
+export const ChangeSeats = /* GraphQL */ `
+  mutation ChangeSeats($bookingId: ID!, $seats: [SeatChoiceInput!]!, $paymentToken: String, $idempotencyKey: String!) {
+    changeSeats(bookingId: $bookingId, seats: $seats, paymentToken: $paymentToken, idempotencyKey: $idempotencyKey) {
+      booking { id status } action { redirectUrl } userErrors { ...ErrorParts }
+    }
+  }
+  ${ErrorParts}`;
+
+export const MyCoupons = /* GraphQL */ `
+  query MyCoupons {
+    myCoupons {
+      id code description percent amountOff { ...MoneyParts } minimumSubtotal { ...MoneyParts } expiresAt active
+      movies { id title } cinemas { id name }
+    }
+  }
+  ${MoneyParts}`;

@@ -6,7 +6,7 @@ import { html, nothing } from "../ui/html.js";
 import { icon } from "../ui/icon.js";
 import { notice } from "../ui/notice.js";
 
-const GUEST_METHODS = ["CARD", "WALLET", "BANK_TRANSFER"];
+export const GUEST_METHODS = ["CARD", "WALLET", "BANK_TRANSFER"];
 /** What the simulated provider can be told to do. */
 const TEST_CHOICES = ["pm_success", "pm_declined", "pm_insufficient_funds", "pm_3ds", "pm_slow", "pm_answer_lost", "pm_webhook_late", "pm_webhook_twice"];
 
@@ -106,7 +106,7 @@ export function payPart({ options, total, fault, paying, busy, onPay }) {
 }
 
 /** @param {{method: string, provider: string}[]} methods @param {boolean} simulated */
-function methodChoice(methods, simulated) {
+export function methodChoice(methods, simulated) {
   if (!methods.length) return notice("warn", html`<p>${t("pay.noMethods")}</p>`);
   return html`
     <fieldset class="field">

@@ -26,8 +26,11 @@ const OVER = ["HOLD_EXPIRED", "BOOKING_NOT_HELD"];
  * @typedef {ReturnType<typeof createChoice>} Choice
  */
 
-/** @param {any} showtime as SeatMap gives it @param {string[]} wanted seats named in the address @param {string | null} held own held booking of it */
-export function createChoice(showtime, wanted, held) {
+/**
+ * @param {any} showtime as SeatMap gives it @param {string[]} wanted seats named in the address
+ * @param {string | null} held own held booking of it @param {string[]} [paid] own seats of a paid booking, to be given up for others
+ */
+export function createChoice(showtime, wanted, held, paid = []) {
   let heldBooking = held;
   /** @type {Seat[]} */
   const seats = showtime.seatMap.map((/** @type {{seat: Seat}} */ place) => place.seat);
@@ -35,14 +38,14 @@ export function createChoice(showtime, wanted, held) {
   const rows = rowsOf(seats);
   const maximum = showtime.cinema?.bookingPolicy?.maximumSeats ?? DEFAULT_MAXIMUM;
   const prices = adultPrices(showtime.prices);
-  const statuses = state(statusesOf(seats, showtime.seatStatuses));
+  const statuses = state(own(statusesOf(seats, showtime.seatStatuses)));
   const available = state(/** @type {number} */ (showtime.seatsAvailable));
   const mine = new Set(seats.map((seat) => seat.id).filter((id) => statuses.peek().get(id) === "HELD_BY_ME"));
   const isFree = (/** @type {string} */ id) => {
     const status = statuses.value.get(id);
-    return status === "AVAILABLE" || (status === "HELD_BY_ME" && heldBooking !== null);
+    return status === "AVAILABLE" || (status === "HELD_BY_ME" && (heldBooking !== null || paid.includes(id)));
   };
-  const first = wanted.length ? wanted : heldBooking ? [...mine] : [];
+  const first = wanted.length ? wanted : heldBooking || paid.length ? [...mine] : [];
   const chosen = state(first.filter((id) => byId.has(id) && isFree(id)).slice(0, maximum));
   const problem = state(/** @type {string | null} */ (null));
   const busy = state(false);
@@ -53,6 +56,12 @@ export function createChoice(showtime, wanted, held) {
     amount: chosen.value.reduce((sum, id) => sum + (priceOf(id)?.amount ?? 0), 0),
     currency: showtime.prices[0]?.price.currency ?? "EUR",
   }));
+
+  /** Seats that are paid for are the person's own here. @param {Map<string, SeatStatus>} all */
+  function own(all) {
+    for (const id of paid) if (all.get(id) === "SOLD") all.set(id, "HELD_BY_ME");
+    return all;
+  }
 
   /** @param {string} id */
   function priceOf(id) {
@@ -85,7 +94,7 @@ export function createChoice(showtime, wanted, held) {
     if (!fresh || fresh.seatMapVersion < version) return;
     version = fresh.seatMapVersion;
     batch(() => {
-      statuses.value = statusesOf(seats, fresh.seatStatuses);
+      statuses.value = own(statusesOf(seats, fresh.seatStatuses));
       available.value = fresh.seatsAvailable;
     });
     dropLost();
@@ -97,10 +106,10 @@ export function createChoice(showtime, wanted, held) {
     if (next < version) return;
     if (next > version + 1) return void snapshotQuietly();
     version = next;
-    const own = status === "HELD" && mine.has(seatId);
     const changed = new Map(statuses.value);
     const before = changed.get(seatId);
-    changed.set(seatId, own ? "HELD_BY_ME" : status);
+    changed.set(seatId, status === "HELD" && mine.has(seatId) ? "HELD_BY_ME" : status);
+    own(changed);
     batch(() => {
       statuses.value = changed;
       available.value += Number(status === "AVAILABLE") - Number(before === "AVAILABLE");

@@ -76,6 +76,7 @@ function confirmed(booking, { justPaid, savedAt }, cancel) {
       <div class="actions no-print mt-3 mb-3">
         ${booking.ticketsPdfUrl && !savedAt ? html`<a class="btn btn-quiet" href=${booking.ticketsPdfUrl} data-external>${icon("file-earmark-pdf")} ${t("ticket.pdf")}</a>` : nothing}
         ${booking.calendarUrl && !savedAt ? html`<a class="btn btn-quiet" href=${booking.calendarUrl} data-external>${icon("calendar-plus")} ${t("ticket.calendar")}</a>` : nothing}
+        ${over || savedAt ? nothing : html`<a class="btn btn-quiet" href="/bookings/${booking.id}/seats">${icon("arrow-left-right")} ${t("swap.title")}</a>`}
         <button class="btn btn-quiet" type="button" @click=${() => window.print()}>${icon("printer")} ${t("ticket.print")}</button>
       </div>
       ${booking.tickets.map((/** @type {any} */ ticket) => stub(ticket, booking))}

@@ -62,6 +62,7 @@ const menu = () => html`
       <a class="narrow-only" href="/cinemas">${icon("geo-alt")} ${t("nav.cinemas")}</a>
       ${person.value
         ? html`<a href="/bookings">${icon("ticket-perforated")} ${t("nav.bookings")}</a>
+            <a href="/offers">${icon("star-fill")} ${t("nav.offers")}</a>
             <a href="/profile">${icon("person")} ${t("nav.profile")}</a>`
         : html`<a href="/sign-in">${icon("person")} ${t("nav.signIn")}</a> <a href="/register">${icon("check-lg")} ${t("nav.register")}</a>`}
       ${atLeast("STAFF") ? html`<a href="/admin">${icon("bar-chart")} ${t("nav.admin")}</a>` : nothing}
