@@ -40,6 +40,7 @@ def main() -> None:
     # Compose 1.29 names upper bounds that nothing recent keeps; what it runs with is written in full instead.
     overrides = ("--overrides", "tools/compose.in")
     compile_lock("tools/compose.in", "tools/compose.lock", *overrides, *upgrade)
+    compile_lock("tools/localstripe.in", "tools/localstripe.lock", *upgrade)
 
 
 if __name__ == "__main__":
