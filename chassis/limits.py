@@ -15,7 +15,7 @@ from chassis.identity import Caller
 from chassis.logs import log
 from chassis.runtime import Runtime
 
-WRITES = "writes"
+WRITES = "writes_per_minute"
 
 
 class RateLimiter:
@@ -40,16 +40,17 @@ class RateLimiter:
             raise RateLimited(retry_after_seconds=max(1, int(reset - time.time()) + 1))
 
 
-def count_write(runtime: Runtime[Any], caller: Caller) -> None:
-    """Count one change by a person, over all services together. Raises RateLimited beyond the settings' limit.
+def count_use(runtime: Runtime[Any], caller: Caller, setting: str) -> None:
+    """Count one use by a person of what `setting` (e.g. writes_per_minute) limits, over all services together.
 
-    Visitors and siblings are not counted here: what visitors may do has limits of its own, by source.
+    Visitors and siblings are not counted here: what visitors may do has limits of its own, by source. Raises
+    RateLimited.
     """
     if caller.user_id is None or caller.is_peer:
         return
     settings = runtime.settings
     limiter = shared_limiter(settings.redis_url, settings.prefix)
-    limiter.hit(WRITES, caller.user_id, limit=settings.writes_per_minute, per_seconds=60)
+    limiter.hit(setting, caller.user_id, limit=getattr(settings, setting), per_seconds=60)
 
 
 @lru_cache(maxsize=8)

@@ -17,7 +17,7 @@ from graphql import GraphQLSchema
 
 from chassis.errors import Failure, Forbidden, NotFound, Unauthenticated
 from chassis.identity import Caller, Role
-from chassis.limits import count_write
+from chassis.limits import WRITES, count_use
 
 _OF_FEDERATION = frozenset({"_service", "_entities"})
 
@@ -26,13 +26,15 @@ _OF_FEDERATION = frozenset({"_service", "_entities"})
 class Access:
     """One row: who may ask, and of that, `only` which objects.
 
-    `role` None with `everyone` False is for siblings alone; siblings are always named.
+    `role` None with `everyone` False is for siblings alone; siblings are always named. `per_minute` names the
+    setting that says how often a person may.
     """
 
     everyone: bool = False
     role: Role | None = None
     siblings: frozenset[str] = frozenset()
     only: str = ""
+    per_minute: str = ""
 
     def refusal(self, caller: Caller) -> Failure | None:
         """Why `caller` may not ask; None when they may."""
@@ -52,9 +54,9 @@ def anybody(only: str = "", *, siblings: tuple[str, ...] = ()) -> Access:
     return Access(everyone=True, siblings=frozenset(siblings), only=only)
 
 
-def at_least(role: Role, only: str = "", *, siblings: tuple[str, ...] = ()) -> Access:
+def at_least(role: Role, only: str = "", *, per_minute: str = "") -> Access:
     """People with `role` or a higher one; CUSTOMER is everybody who is signed in."""
-    return Access(role=role, siblings=frozenset(siblings), only=only)
+    return Access(role=role, only=only, per_minute=per_minute)
 
 
 def siblings(*names: str) -> Access:
@@ -80,7 +82,7 @@ class Permissions:
             if root == "Subscription":
                 definition.subscribe = _guarded(definition.subscribe, access)
             elif root == "Mutation":
-                definition.resolve = _guarded(definition.resolve, access, before=_count)
+                definition.resolve = _guarded(definition.resolve, access, WRITES)
             else:
                 definition.resolve = _guarded(definition.resolve, access)
         for name, access in self.fields.items():
@@ -112,16 +114,17 @@ def _compare(what: str, there: set[str], told: set[str]) -> None:
         raise ValueError(f"{what} without a row in the permissions: {missing}; rows without one: {idle}")
 
 
-def _guarded(
-    resolve: Callable[..., Any], access: Access, before: Callable[[Any], None] | None = None
-) -> Callable[..., Any]:
+def _guarded(resolve: Callable[..., Any], access: Access, *limits: str) -> Callable[..., Any]:
+    counted = (*limits, access.per_minute) if access.per_minute else limits
+
     @functools.wraps(resolve)
     def guarded(root: Any, info: Any, **arguments: Any) -> Any:
-        refusal = access.refusal(info.context.caller)
+        caller = info.context.caller
+        refusal = access.refusal(caller)
         if refusal is not None:
             raise refusal
-        if before is not None:
-            before(info.context)
+        for setting in counted:
+            count_use(info.context.runtime, caller, setting)
         return resolve(root, info, **arguments)
 
     return guarded
@@ -133,7 +136,3 @@ def _hidden(resolve: Callable[..., Any], access: Access) -> Callable[..., Any]:
         return None if access.refusal(info.context.caller) else resolve(root, info, **arguments)
 
     return hidden
-
-
-def _count(context: Any) -> None:
-    count_write(context.runtime, context.caller)

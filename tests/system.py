@@ -35,6 +35,8 @@ TUNED = {
     "LOCAL_REGISTRATIONS_PER_HOUR": "100000",
     "COUPON_GUESSES_PER_MINUTE": "100000",
     "WRITES_PER_MINUTE": "100000",
+    "HOLDS_PER_MINUTE": "100000",
+    "PAYMENTS_PER_MINUTE": "100000",
     "BCRYPT_COST": "4",
     # Two months of past sales take longest to make, and only reports need them.
     "SEED_DAYS_BEHIND": "7",

@@ -170,11 +170,8 @@ def _permission(name: str, kind: str, row: Access) -> str:
     roles = ["yes" if row.everyone or (row.role is not None and role >= row.role) else "" for role in Role]
     cells = [f"`{name}`", kind, "yes" if row.everyone else "", *roles]
     named = ", ".join(sorted(row.siblings))
-    return (
-        "| "
-        + " | ".join([*cells, "; ".join(filter(None, (row.only, named and f"siblings: {named}")))])
-        + " |"
-    )
+    words = (row.only, named and f"siblings: {named}", row.per_minute and f"`{row.per_minute.upper()}`")
+    return "| " + " | ".join([*cells, "; ".join(filter(None, words))]) + " |"
 
 
 def _cell(text: str) -> str:

@@ -29,7 +29,7 @@ def runtime(
     """A running booking_service on each database."""
     running = make_runtime(
         "booking_service", BookingSettings, database_url, clock, siblings, TICKET_SIGNING_KEYS=TICKET_KEYS,
-        BOOKING_FILES_DIR=str(tmp_path), BOOKING_FEE=100,
+        BOOKING_FILES_DIR=str(tmp_path), BOOKING_FEE=100, HOLDS_PER_MINUTE=1_000_000, PAYMENTS_PER_MINUTE=1_000_000,
     )  # fmt: skip
     yield running
     running.close()

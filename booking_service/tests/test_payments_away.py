@@ -73,6 +73,7 @@ def a_house(database_url: str, clock: SetClock, tmp_path: object, payments: str)
     runtime = make_runtime(
         "booking_service", BookingSettings, database_url, clock, TICKET_SIGNING_KEYS=TICKET_KEYS,
         BOOKING_FILES_DIR=str(tmp_path), PEERS=f"payment_service={payments}", PAYMENT_DEADLINE_SECONDS=20,
+        HOLDS_PER_MINUTE=1_000_000, PAYMENTS_PER_MINUTE=1_000_000,
     )  # fmt: skip
     yield House(runtime)
     runtime.close()

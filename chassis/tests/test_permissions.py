@@ -4,7 +4,7 @@ import pytest
 
 from chassis.errors import Forbidden, NotFound, RateLimited, Unauthenticated
 from chassis.identity import VISITOR, Role
-from chassis.limits import count_write
+from chassis.limits import WRITES, count_use
 from chassis.permissions import anybody, at_least, siblings
 from chassis.settings import ServiceSettings
 from chassis.testing import as_peer, as_user, make_runtime
@@ -48,8 +48,8 @@ def test_a_person_may_make_so_many_changes_a_minute_and_is_told_when_to_come_bac
         VISITOR,
         as_peer("other_service", "ana"),
     ):
-        count_write(runtime, caller)
+        count_use(runtime, caller, WRITES)
 
     with pytest.raises(RateLimited) as refused:
-        count_write(runtime, GUEST)
+        count_use(runtime, GUEST, WRITES)
     assert 1 <= refused.value.extensions["retryAfterSeconds"] <= 61
