@@ -3,7 +3,7 @@
 import os
 import re
 
-pytest_plugins = ["chassis.testing", "tests.contracts.watch"]
+pytest_plugins = ["chassis.testing", "chassis.testing_brokers", "tests.contracts.watch"]
 
 
 def _redis_of_this_process() -> None:

@@ -36,6 +36,7 @@ from sqlalchemy.types import TypeDecorator
 
 from chassis.clock import SYSTEM_CLOCK, Clock, SystemClock
 from chassis.errors import Unavailable
+from chassis.nudges import Nudges, topics_of
 
 T = TypeVar("T")
 
@@ -84,18 +85,28 @@ def rows_changed(session: Session, statement: UpdateBase) -> int:
 
 def utc_now(session: Session) -> datetime:
     """The database's time, as an aware UTC datetime."""
-    return session.execute(select(sql_now())).scalar_one()
+    return session.execute(_NOW).scalar_one()
+
+
+_NOW = select(sql_now())  # built once: every command asks for the time, most of them several times
 
 
 class Database:
     """Connections to one database; safe to share between threads, to be `forget`-ed after a fork."""
 
     def __init__(
-        self, url: str, *, clock: Clock = SYSTEM_CLOCK, synchronous: str = "NORMAL", pool_size: int = 8
+        self,
+        url: str,
+        *,
+        clock: Clock = SYSTEM_CLOCK,
+        synchronous: str = "NORMAL",
+        pool_size: int = 8,
+        nudges: Nudges | None = None,
     ) -> None:
         # A plain mysql:// means PyMySQL; "pymysql://" ends in it too, so only the start of the address counts.
         self.url = f"mysql+pymysql://{url[8:]}" if url.startswith("mysql://") else url
         self.clock = clock
+        self.nudges = nudges
         self.is_sqlite = make_url(self.url).get_backend_name() == "sqlite"
         self.engine: Engine = self._sqlite(synchronous) if self.is_sqlite else self._mysql(pool_size)
 
@@ -108,11 +119,15 @@ class Database:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with Session(self._writing, expire_on_commit=False) as session, session.begin():
-                    return work(session)
+                    result = work(session)
             except OperationalError as error:
                 if attempt == ATTEMPTS or not _is_retried(error):
                     raise _unavailable(error) from error
                 time.sleep(random.uniform(0.005, 0.03) * attempt)  # noqa: S311  # jitter, no secret
+                continue
+            if self.nudges is not None:
+                self.nudges.give(topics_of(session))
+            return result
         raise AssertionError("the loop returns or raises")
 
     def read(self, work: Callable[[Session], T]) -> T:
@@ -139,6 +154,8 @@ class Database:
     def close(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
+        if self.nudges is not None:
+            self.nudges.close()
 
     def _sqlite(self, synchronous: str) -> Engine:
         engine = create_engine(self.url, connect_args={"timeout": 10, "check_same_thread": False}, **_JSON)

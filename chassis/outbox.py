@@ -6,26 +6,35 @@ recognise the event's id (inbox). Nothing is sent for a transaction that rolled 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
 
 import orjson
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from chassis.broker import Publisher
-from chassis.database import Database, sql_now, utc_now
+from chassis.broker import Publisher, Unroutable
+from chassis.database import Database, rows_changed, sql_now, utc_now
 from chassis.events import Envelope, Event
 from chassis.ids import new_id
 from chassis.kill_points import reached
+from chassis.logs import log
+from chassis.nudges import OUTBOX as TOPIC
+from chassis.nudges import after_commit
 from chassis.request_scope import current_actor_id, current_request_id
 from chassis.tables import OUTBOX
 
 BATCH = 100
 KEPT = timedelta(days=7)
+# How long an event without a subscriber waits for one that starts late.
+UNASKED = timedelta(seconds=30)
 
 
 def publish(session: Session, *events: Event) -> None:
     """Store `events` in the caller's transaction, to be sent once it has committed."""
+    if events:
+        after_commit(session, TOPIC)
     for event in events:
         session.execute(
             insert(OUTBOX).values(
@@ -43,21 +52,48 @@ def publish(session: Session, *events: Event) -> None:
 def relay(database: Database, broker: Publisher) -> int:
     """Send what is waiting, oldest first, and mark it once the broker has confirmed; how many were sent.
 
+    What nobody has asked for waits UNASKED, for a subscriber that starts late, and doesn't hold up the others.
     No transaction is open while the broker works: a slow broker must not hold the database's write lock.
+    Raises BrokerDown.
     """
-    rows = database.read(_waiting)
-    if not rows:
-        return 0
-    reached("outbox.before_publish")
-    broker.publish([envelope for _, envelope in rows])
-    reached("outbox.before_mark")
-    sent = [seq for seq, _ in rows]
-    database.transact(lambda session: _mark(session, sent))
-    return len(rows)
+    sent, after = 0, 0
+    while rows := database.read(partial(_waiting, after)):
+        after = rows[-1][0]
+        reached("outbox.before_publish")
+        done = _handed_over(database, broker, rows)
+        reached("outbox.before_mark")
+        if done:
+            database.transact(partial(_mark, done))
+        sent += len(done)
+        if len(rows) < BATCH:
+            break
+    return sent
 
 
-def _waiting(session: Session) -> list[tuple[int, Envelope]]:
-    unsent = select(OUTBOX).where(OUTBOX.c.sent_at.is_(None)).order_by(OUTBOX.c.seq).limit(BATCH)
+def _handed_over(database: Database, broker: Publisher, rows: Sequence[tuple[int, Envelope]]) -> list[int]:
+    """Those of `rows` that are settled: confirmed, or asked for by nobody for long enough."""
+    try:
+        broker.publish([envelope for _, envelope in rows])
+    except Unroutable as error:
+        latest = database.read(utc_now) - UNASKED
+        settled = []
+        for seq, envelope in rows:
+            is_late = envelope.occurred_at < latest
+            if envelope.id in error.event_ids and is_late:
+                log().warning("nobody asked for an event", name=envelope.name, event_id=envelope.id)
+            if is_late or envelope.id not in error.event_ids:
+                settled.append(seq)
+        return settled
+    return [seq for seq, _ in rows]
+
+
+def _waiting(after: int, session: Session) -> list[tuple[int, Envelope]]:
+    unsent = (
+        select(OUTBOX)
+        .where(OUTBOX.c.sent_at.is_(None), OUTBOX.c.seq > after)
+        .order_by(OUTBOX.c.seq)
+        .limit(BATCH)
+    )
     return [
         (
             row.seq,
@@ -75,7 +111,7 @@ def _waiting(session: Session) -> list[tuple[int, Envelope]]:
     ]
 
 
-def _mark(session: Session, sent: list[int]) -> None:
+def _mark(sent: list[int], session: Session) -> None:
     session.execute(update(OUTBOX).where(OUTBOX.c.seq.in_(sent)).values(sent_at=sql_now()))
 
 
@@ -84,6 +120,27 @@ def waiting_count(session: Session) -> int:
     return session.execute(
         select(func.count()).select_from(OUTBOX).where(OUTBOX.c.sent_at.is_(None))
     ).scalar_one()
+
+
+def oldest_age_seconds(session: Session) -> float:
+    """For how long the oldest event that was not sent yet has waited; 0 when there is none."""
+    oldest = session.execute(
+        select(func.min(OUTBOX.c.occurred_at)).where(OUTBOX.c.sent_at.is_(None))
+    ).scalar_one()
+    return 0.0 if oldest is None else max(0.0, (utc_now(session) - oldest).total_seconds())
+
+
+def send_again(database: Database, since: datetime) -> int:
+    """Send once more what was sent since then, e.g. to a broker that lost its data; how many events.
+
+    Harmless within the days for which inboxes remember: a consumer acts once per event.
+    """
+
+    def unmark(session: Session) -> int:
+        after_commit(session, TOPIC)
+        return rows_changed(session, update(OUTBOX).where(OUTBOX.c.sent_at >= since).values(sent_at=None))
+
+    return database.transact(unmark)
 
 
 def purge(database: Database) -> None:

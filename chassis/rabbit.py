@@ -1,26 +1,39 @@
 """Events over RabbitMQ: a topic exchange, a durable quorum queue for each subscriber, publisher confirms.
 
-Persistent messages, `mandatory` off (an event nobody subscribed to is nobody's loss), delivery limit and
-dead-letter exchange on each queue. pika's connections are not safe between threads: one Broker, one thread.
+Persistent, mandatory messages; a delivery limit and a dead-letter exchange on each queue, for consumers that die.
+An event that merely fails is laid aside by the consumer itself, which knows the cause. pika's connections are
+not safe between threads: one Broker, one thread.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pika
 import pika.exceptions
 from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis.broker import DELIVERIES, BrokerDown, Handler
+from chassis.broker import (
+    DELIVERIES,
+    PREFETCH,
+    BrokerDown,
+    DeadLetter,
+    Handler,
+    Unroutable,
+    cause_of,
+    next_wait,
+    pause_of,
+)
+from chassis.errors import Unavailable
 from chassis.events import Envelope
-from chassis.logs import log
 
-PREFETCH = 20
-_LOST = (pika.exceptions.AMQPError, OSError)
+WAKE_SECONDS = 1.0
+_CAUSE = "cause"
 
 
 class RabbitBroker:
@@ -33,24 +46,25 @@ class RabbitBroker:
         parameters.blocked_connection_timeout = 10
         self._exchange = f"{prefix}.events"
         self._dead_exchange = f"{prefix}.events.dead"
-        try:
+        self._stop = threading.Event()
+        with _reachable():
             self._connection = pika.BlockingConnection(parameters)
             self._channel: BlockingChannel = self._connection.channel()
             self._channel.confirm_delivery()
             self._channel.exchange_declare(self._exchange, "topic", durable=True)
             self._channel.exchange_declare(self._dead_exchange, "direct", durable=True)
-        except _LOST as error:
-            raise BrokerDown(repr(error)) from error
 
     def publish(self, envelopes: Sequence[Envelope]) -> None:
         """See Broker."""
-        try:
+        unwanted: list[str] = []
+        with _reachable():
             for envelope in envelopes:
-                self._channel.basic_publish(
-                    self._exchange, envelope.name, envelope.to_bytes(), _properties(envelope)
-                )
-        except _LOST as error:
-            raise BrokerDown(repr(error)) from error
+                try:
+                    self._send(self._exchange, envelope.name, envelope.to_bytes(), _properties(envelope))
+                except pika.exceptions.UnroutableError:
+                    unwanted.append(envelope.id)
+        if unwanted:
+            raise Unroutable(unwanted)
 
     def declare(self, subscriber: str, names: Iterable[str]) -> None:
         """See Broker."""
@@ -61,7 +75,7 @@ class RabbitBroker:
             "x-dead-letter-exchange": self._dead_exchange,
             "x-dead-letter-routing-key": queue,
         }
-        try:
+        with _reachable():
             self._channel.queue_declare(queue, durable=True, arguments=arguments)
             self._channel.queue_declare(
                 self._dead(subscriber), durable=True, arguments={"x-queue-type": "quorum"}
@@ -69,75 +83,98 @@ class RabbitBroker:
             self._channel.queue_bind(self._dead(subscriber), self._dead_exchange, queue)
             for name in names:
                 self._channel.queue_bind(queue, self._exchange, name)
-        except _LOST as error:
-            raise BrokerDown(repr(error)) from error
 
     def consume(self, subscriber: str, names: Iterable[str], handler: Handler, stop: threading.Event) -> None:
         """See Broker."""
+        self._stop = stop
         self.declare(subscriber, names)
-        try:
+        with _reachable():
             self._channel.basic_qos(prefetch_count=PREFETCH)
             for method, properties, body in self._channel.consume(
-                self._queue(subscriber), inactivity_timeout=0.5
+                self._queue(subscriber), inactivity_timeout=WAKE_SECONDS
             ):
                 if method is not None:
                     self._handle(subscriber, method.delivery_tag, properties, body, handler)
                 if stop.is_set():
                     break
             self._channel.cancel()
-        except _LOST as error:
-            raise BrokerDown(repr(error)) from error
 
     def _handle(self, subscriber: str, tag: int, properties: Any, body: bytes, handler: Handler) -> None:
         try:
-            handler(Envelope.from_bytes(body))
-        except Exception as error:  # noqa: BLE001  # whatever the reaction raised: deliver again until the queue's limit
+            if not self._try(body, handler):
+                return  # the queue gets it back when the channel is closed
+        except Exception as error:  # noqa: BLE001  # whatever the reaction raised: deliver again, or lay aside
             deliveries = int((properties.headers or {}).get("x-delivery-count", 0)) + 1
-            log().warning("event failed", subscriber=subscriber, deliveries=deliveries, error=repr(error))
-            self._connection.sleep(min(2.0, 0.2 * 2 ** (deliveries - 1)))
-            self._channel.basic_nack(tag, requeue=True)
-            return
+            wait = next_wait(subscriber, body, deliveries, cause_of(error))
+            if wait is not None:
+                # Not at once, and meanwhile the others flow.
+                self._connection.call_later(wait, partial(self._channel.basic_nack, tag, requeue=True))
+                return
+            self._lay_aside(subscriber, body, cause_of(error))
         self._channel.basic_ack(tag)
 
-    def dead_letters(self, subscriber: str) -> list[Envelope]:
+    def _try(self, body: bytes, handler: Handler) -> bool:
+        """Handle one event, waiting for an own part that is away; False when stopped while waiting."""
+        attempt = 1
+        while True:
+            try:
+                handler(Envelope.from_bytes(body))
+                return True
+            except Unavailable:
+                if self._stop.is_set():
+                    return False
+                self._connection.sleep(pause_of(attempt))  # keeps the heartbeat going
+                attempt += 1
+
+    def _lay_aside(self, subscriber: str, body: bytes, cause: str) -> None:
+        properties = pika.BasicProperties(delivery_mode=pika.DeliveryMode.Persistent, headers={_CAUSE: cause})
+        self._send("", self._dead(subscriber), body, properties)
+
+    def _send(self, exchange: str, key: str, body: bytes, properties: pika.BasicProperties) -> None:
+        """Returns once the broker has stored it in at least one queue. Raises UnroutableError when there is none."""
+        self._channel.basic_publish(exchange, key, body, properties, mandatory=True)
+
+    def dead_letters(self, subscriber: str) -> list[DeadLetter]:
+        """See Broker. Each is put back at the end as it is read: a return would count as a delivery."""
+        letters: list[DeadLetter] = []
+        with _reachable():
+            for method, properties, body in self._taken(subscriber):
+                cause = str((properties.headers or {}).get(_CAUSE) or "no consumer lived to finish it")
+                self._lay_aside(subscriber, body, cause)
+                self._channel.basic_ack(method.delivery_tag)
+                letters.append(DeadLetter.of(body, cause))
+        return letters
+
+    def dead_count(self, subscriber: str) -> int:
         """See Broker."""
-        found: list[Envelope] = []
-        tags: list[int] = []
-        try:
-            while True:
-                method, _, body = self._channel.basic_get(self._dead(subscriber))
-                if method is None or body is None:
-                    break
-                found.append(Envelope.from_bytes(body))
-                tags.append(method.delivery_tag)
-            for tag in tags:
-                self._channel.basic_nack(tag, requeue=True)
-        except _LOST as error:
-            raise BrokerDown(repr(error)) from error
-        return found
+        return self._waiting(self._dead(subscriber))
 
     def replay_dead_letters(self, subscriber: str) -> int:
         """See Broker."""
         count = 0
-        try:
-            while True:
-                method, _, body = self._channel.basic_get(self._dead(subscriber))
-                if method is None or body is None:
-                    return count
-                envelope = Envelope.from_bytes(body)
-                self._channel.basic_publish("", self._queue(subscriber), body, _properties(envelope))
+        with _reachable():
+            for method, _, body in self._taken(subscriber):
+                fresh = pika.BasicProperties(delivery_mode=pika.DeliveryMode.Persistent)
+                self._send("", self._queue(subscriber), body, fresh)
                 self._channel.basic_ack(method.delivery_tag)
                 count += 1
-        except _LOST as error:
-            raise BrokerDown(repr(error)) from error
+        return count
+
+    def _taken(self, subscriber: str) -> Iterator[tuple[Any, Any, bytes]]:
+        """As many dead letters as there are now, oldest first; to be acknowledged by the caller."""
+        for _ in range(self.dead_count(subscriber)):
+            method, properties, body = self._channel.basic_get(self._dead(subscriber))
+            if method is None or body is None:
+                return
+            yield method, properties, body
 
     def depth(self, subscriber: str) -> int:
         """See Broker."""
-        try:
-            answer = self._channel.queue_declare(self._queue(subscriber), passive=True)
-            return int(answer.method.message_count)
-        except _LOST as error:
-            raise BrokerDown(repr(error)) from error
+        return self._waiting(self._queue(subscriber))
+
+    def _waiting(self, queue: str) -> int:
+        with _reachable():
+            return int(self._channel.queue_declare(queue, passive=True).method.message_count)
 
     def close(self) -> None:
         """See Broker."""
@@ -149,6 +186,14 @@ class RabbitBroker:
 
     def _dead(self, subscriber: str) -> str:
         return f"{self._dead_exchange}.{subscriber}"
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except (pika.exceptions.AMQPError, OSError) as error:
+        raise BrokerDown(repr(error)) from error
 
 
 def _properties(envelope: Envelope) -> pika.BasicProperties:

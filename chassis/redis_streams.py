@@ -9,36 +9,50 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import redis
 
-from chassis.broker import DELIVERIES, BrokerDown, Handler
+from chassis.broker import (
+    PREFETCH,
+    BrokerDown,
+    DeadLetter,
+    Handler,
+    Unroutable,
+    cause_of,
+    next_wait,
+    pause_of,
+)
+from chassis.errors import Unavailable
 from chassis.events import Envelope
 from chassis.ids import new_id
-from chassis.logs import log
 
 GROUP = "subscribers"
-BLOCK_MILLISECONDS = 500
-FIRST_RETRY_MILLISECONDS = 200
-# An entry in the hands of a consumer that died is taken over after this long.
-ABANDONED_MILLISECONDS = 30_000
+BLOCK_SECONDS = 1.0
+RECLAIM_SECONDS = 5.0
+# An event that nobody lived to finish so many times is laid aside unread: it may be what kills them.
+MOST_TAKEOVERS = 20
+Fields = dict[bytes, bytes]
 
 
 class StreamsBroker:
     """A Broker on Redis Streams; see chassis.broker for its promises."""
 
-    def __init__(self, url: str, prefix: str) -> None:
+    def __init__(self, url: str, prefix: str, abandoned_seconds: float) -> None:
         # Any: the client's own annotations unite RESP2, RESP3 and async answers.
         self._redis: Any = redis.Redis.from_url(url, socket_timeout=10, socket_connect_timeout=3)
         self._prefix = f"{{{prefix}:events}}"
         self._consumer = new_id()
+        self._abandoned_seconds = abandoned_seconds
+        self._reclaim_at = 0.0
         self._failed: dict[bytes, float] = {}
+        self._stop = threading.Event()
 
     def publish(self, envelopes: Sequence[Envelope]) -> None:
         """See Broker."""
-        try:
+        with _reachable():
             names = sorted({envelope.name for envelope in envelopes})
             wanted = {name: self._redis.smembers(self._bindings(name)) for name in names}
             with self._redis.pipeline(transaction=True) as pipe:
@@ -46,107 +60,140 @@ class StreamsBroker:
                     for subscriber in sorted(wanted[envelope.name]):
                         pipe.xadd(self._queue(subscriber.decode()), {"event": envelope.to_bytes()})
                 pipe.execute()
-        except redis.RedisError as error:
-            raise BrokerDown(str(error)) from error
+        unwanted = [envelope.id for envelope in envelopes if not wanted[envelope.name]]
+        if unwanted:
+            raise Unroutable(unwanted)
 
     def declare(self, subscriber: str, names: Iterable[str]) -> None:
         """See Broker."""
-        try:
+        with _reachable():
+            try:
+                # The stream first: a name that leads nowhere would lose what is published meanwhile.
+                self._redis.xgroup_create(self._queue(subscriber), GROUP, id="0", mkstream=True)
+            except redis.ResponseError as error:
+                if "BUSYGROUP" not in str(error):
+                    raise
             for name in names:
                 self._redis.sadd(self._bindings(name), subscriber)
-            self._redis.xgroup_create(self._queue(subscriber), GROUP, id="0", mkstream=True)
-        except redis.ResponseError as error:
-            if "BUSYGROUP" not in str(error):
-                raise BrokerDown(str(error)) from error
-        except redis.RedisError as error:
-            raise BrokerDown(str(error)) from error
 
     def consume(self, subscriber: str, names: Iterable[str], handler: Handler, stop: threading.Event) -> None:
         """See Broker."""
+        self._stop = stop
         self.declare(subscriber, names)
         queue = self._queue(subscriber)
-        try:
+        with _reachable():
             while not stop.is_set():
-                self._retry(subscriber, handler)
-                block = 50 if self._failed else BLOCK_MILLISECONDS
-                answer = self._redis.xreadgroup(GROUP, self._consumer, {queue: ">"}, count=50, block=block)
+                try:
+                    self._retry(subscriber, handler)
+                    answer = self._redis.xreadgroup(
+                        GROUP, self._consumer, {queue: ">"}, count=PREFETCH, block=self._block()
+                    )
+                except redis.ResponseError as error:
+                    if "NOGROUP" not in str(error):
+                        raise
+                    self.declare(subscriber, names)  # somebody emptied Redis: begin anew
+                    continue
                 for entry_id, fields in _entries(answer):
                     self._handle(subscriber, entry_id, fields, handler)
-        except redis.ResponseError as error:
-            if "NOGROUP" not in str(error):
-                raise BrokerDown(str(error)) from error
-            self.declare(subscriber, names)  # somebody emptied Redis: begin anew
-        except redis.RedisError as error:
-            raise BrokerDown(str(error)) from error
 
-    def _handle(self, subscriber: str, entry_id: bytes, fields: dict[bytes, bytes], handler: Handler) -> None:
-        queue = self._queue(subscriber)
+    def _block(self) -> int:
+        """Milliseconds until there is something else to do than wait for events."""
+        due = min([*self._failed.values(), time.monotonic() + BLOCK_SECONDS])
+        return max(1, round((due - time.monotonic()) * 1000))
+
+    def _handle(self, subscriber: str, entry_id: bytes, fields: Fields, handler: Handler) -> None:
+        body = fields.get(b"event", b"")
         try:
-            handler(Envelope.from_bytes(fields[b"event"]))
+            if not self._try(body, handler):
+                return
         except Exception as error:  # noqa: BLE001  # whatever the reaction raised: deliver again, or lay aside
-            deliveries = self._deliveries(queue, entry_id)
-            log().warning("event failed", subscriber=subscriber, deliveries=deliveries, error=repr(error))
-            if deliveries >= DELIVERIES:
-                with self._redis.pipeline(transaction=True) as pipe:
-                    pipe.xadd(self._dead(subscriber), {**fields, b"error": repr(error)[:500]})
-                    pipe.xack(queue, GROUP, entry_id)
-                    pipe.xdel(queue, entry_id)
-                    pipe.execute()
-                self._failed.pop(entry_id, None)
+            deliveries = self._deliveries(self._queue(subscriber), entry_id)
+            wait = next_wait(subscriber, body, deliveries, cause_of(error))
+            if wait is None:
+                self._lay_aside(subscriber, entry_id, body, cause_of(error))
             else:
-                self._failed[entry_id] = time.monotonic() + FIRST_RETRY_MILLISECONDS / 1000 * 2 ** (
-                    deliveries - 1
-                )
+                self._failed[entry_id] = time.monotonic() + wait
             return
-        self._failed.pop(entry_id, None)
+        self._done(subscriber, entry_id)
+
+    def _try(self, body: bytes, handler: Handler) -> bool:
+        """Handle one event, waiting for an own part that is away; False when stopped while waiting."""
+        attempt = 1
+        while True:
+            try:
+                handler(Envelope.from_bytes(body))
+                return True
+            except Unavailable:
+                if self._stop.wait(pause_of(attempt)):
+                    return False
+                attempt += 1
+
+    def _lay_aside(self, subscriber: str, entry_id: bytes, body: bytes, cause: str) -> None:
+        self._done(subscriber, entry_id, {b"event": body, b"error": cause.encode()})
+
+    def _done(self, subscriber: str, entry_id: bytes, letter: Fields | None = None) -> None:
+        """Take an event out of the stream, into the dead letters when there is a `letter`."""
+        queue = self._queue(subscriber)
         with self._redis.pipeline(transaction=True) as pipe:
+            if letter is not None:
+                pipe.xadd(self._dead(subscriber), letter)
             pipe.xack(queue, GROUP, entry_id)
             pipe.xdel(queue, entry_id)
             pipe.execute()
+        self._failed.pop(entry_id, None)
 
     def _retry(self, subscriber: str, handler: Handler) -> None:
         """Deliver again what failed here when its time has come, and what a dead consumer left behind."""
         queue = self._queue(subscriber)
-        due = [entry_id for entry_id, at in self._failed.items() if at <= time.monotonic()]
-        for entry_id in due:
+        for entry_id in [entry_id for entry_id, at in self._failed.items() if at <= time.monotonic()]:
+            del self._failed[entry_id]
             for claimed_id, fields in self._redis.xclaim(queue, GROUP, self._consumer, 0, [entry_id]):
                 self._handle(subscriber, claimed_id, fields, handler)
-        abandoned = self._redis.xautoclaim(queue, GROUP, self._consumer, ABANDONED_MILLISECONDS, count=10)
-        for entry_id, fields in abandoned[1]:
-            if fields and entry_id not in self._failed:
+        if time.monotonic() < self._reclaim_at:
+            return
+        idle = round(self._abandoned_seconds * 1000)
+        abandoned = self._redis.xautoclaim(queue, GROUP, self._consumer, idle, count=PREFETCH)[1]
+        if len(abandoned) < PREFETCH:
+            self._reclaim_at = time.monotonic() + min(RECLAIM_SECONDS, self._abandoned_seconds)
+        for entry_id, fields in abandoned:
+            if not fields or entry_id in self._failed:
+                continue
+            if self._deliveries(queue, entry_id) > MOST_TAKEOVERS:
+                next_wait(subscriber, fields[b"event"], MOST_TAKEOVERS, "no consumer lived to finish it")
+                self._lay_aside(subscriber, entry_id, fields[b"event"], "no consumer lived to finish it")
+            else:
                 self._handle(subscriber, entry_id, fields, handler)
 
     def _deliveries(self, queue: str, entry_id: bytes) -> int:
         pending = self._redis.xpending_range(queue, GROUP, entry_id, entry_id, 1)
-        return int(pending[0]["times_delivered"]) if pending else DELIVERIES
+        return int(pending[0]["times_delivered"]) if pending else 1
 
-    def dead_letters(self, subscriber: str) -> list[Envelope]:
+    def dead_letters(self, subscriber: str) -> list[DeadLetter]:
         """See Broker."""
-        try:
+        with _reachable():
             rows = self._redis.xrange(self._dead(subscriber))
-        except redis.RedisError as error:
-            raise BrokerDown(str(error)) from error
-        return [Envelope.from_bytes(fields[b"event"]) for _, fields in rows]
+        return [DeadLetter.of(fields[b"event"], fields[b"error"].decode()) for _, fields in rows]
+
+    def dead_count(self, subscriber: str) -> int:
+        """See Broker."""
+        with _reachable():
+            return int(self._redis.xlen(self._dead(subscriber)))
 
     def replay_dead_letters(self, subscriber: str) -> int:
         """See Broker."""
-        try:
+        with _reachable():
             rows = self._redis.xrange(self._dead(subscriber))
             with self._redis.pipeline(transaction=True) as pipe:
                 for entry_id, fields in rows:
                     pipe.xadd(self._queue(subscriber), {"event": fields[b"event"]})
                     pipe.xdel(self._dead(subscriber), entry_id)
                 pipe.execute()
-        except redis.RedisError as error:
-            raise BrokerDown(str(error)) from error
         return len(rows)
 
     def depth(self, subscriber: str) -> int:
         """See Broker."""
-        try:
+        with _reachable():
             return int(self._redis.xlen(self._queue(subscriber)))
-        except redis.RedisError as error:
-            raise BrokerDown(str(error)) from error
 
     def close(self) -> None:
         """See Broker."""
@@ -162,7 +209,15 @@ class StreamsBroker:
         return f"{self._prefix}:bindings:{name}"
 
 
-def _entries(answer: Any) -> Iterable[tuple[bytes, dict[bytes, bytes]]]:
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except redis.RedisError as error:
+        raise BrokerDown(str(error)) from error
+
+
+def _entries(answer: Any) -> Iterable[tuple[bytes, Fields]]:
     """Entries of one stream out of XREADGROUP's answer: a list of pairs (RESP2) or a mapping (RESP3)."""
     if not answer:
         return

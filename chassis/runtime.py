@@ -10,6 +10,7 @@ import redis
 from chassis.clock import SYSTEM_CLOCK, Clock
 from chassis.database import Database
 from chassis.kill_points import watch
+from chassis.nudges import Nudges
 from chassis.peers import Peers
 from chassis.redis_client import redis_client
 from chassis.settings import ServiceSettings
@@ -35,7 +36,12 @@ class Runtime(Generic[S]):
         return cls(
             name=name,
             settings=settings,
-            database=Database(settings.database_url, clock=clock, synchronous=settings.sqlite_synchronous),
+            database=Database(
+                settings.database_url,
+                clock=clock,
+                synchronous=settings.sqlite_synchronous,
+                nudges=Nudges(settings.redis_url, f"{settings.prefix}:{name}"),
+            ),
             redis=redis_client(settings.redis_url),
             peers=Peers(name, settings.peers, settings.internal_secret),
             clock=clock,

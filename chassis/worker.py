@@ -19,9 +19,11 @@ from chassis import idempotency, inbox, logs, outbox, request_scope
 from chassis.broker import Broker, BrokerDown, connect
 from chassis.events import Envelope
 from chassis.kill_points import reached
+from chassis.nudges import OUTBOX, Nudges
 from chassis.runtime import Runtime
 
-RELAY_SECONDS = 0.2
+# A nudge says when there is something to send; this is for nudges that got lost.
+RELAY_SECONDS = 5.0
 PURGE_SECONDS = 3600.0
 
 Reaction = Callable[[Runtime[Any], Session, Mapping[str, Any], Envelope], None]
@@ -29,22 +31,30 @@ Reaction = Callable[[Runtime[Any], Session, Mapping[str, Any], Envelope], None]
 
 @dataclass(frozen=True)
 class Timer:
-    """Something to do again and again; `run` gets the runtime."""
+    """Something to do again and again, and at once after a nudge on `topic`; `run` gets the runtime."""
 
     name: str
     every_seconds: float
     run: Callable[[Any], object]
+    topic: str | None = None
 
 
 class Worker:
     """All background work of one service."""
 
     def __init__(
-        self, runtime: Runtime[Any], reactions: Mapping[str, Reaction], timers: Sequence[Timer] = ()
+        self,
+        runtime: Runtime[Any],
+        reactions: Mapping[str, Reaction],
+        timers: Sequence[Timer] = (),
+        *,
+        relay_seconds: float = RELAY_SECONDS,
     ) -> None:
         self.runtime = runtime
         self.reactions = dict(reactions)
         self.timers = (*timers, Timer("purge", PURGE_SECONDS, _purge))
+        self._relay_seconds = relay_seconds
+        self._nudges = Nudges(runtime.settings.redis_url, f"{runtime.settings.prefix}:{runtime.name}")
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -59,6 +69,7 @@ class Worker:
     def stop(self, timeout_seconds: float = 10.0) -> None:
         """Ask all threads to end and wait for them."""
         self._stop.set()
+        self._nudges.give({OUTBOX, *(timer.topic for timer in self.timers if timer.topic)})
         for thread in self._threads:
             thread.join(timeout_seconds)
         self._threads.clear()
@@ -115,9 +126,10 @@ class Worker:
     def _relay(self) -> None:
         broker = self._connect()
         try:
-            while not self._stop.is_set():
-                if outbox.relay(self.runtime.database, broker) == 0:
-                    self._stop.wait(RELAY_SECONDS)
+            with self._nudges.waiting(OUTBOX) as news:
+                while not self._stop.is_set():
+                    if outbox.relay(self.runtime.database, broker) == 0:
+                        news.wait(self._relay_seconds, self._stop)
         finally:
             broker.close()
 
@@ -129,9 +141,18 @@ class Worker:
             broker.close()
 
     def _tick(self, timer: Timer) -> None:
-        while not self._stop.wait(timer.every_seconds):
-            request_scope.begin(None)
-            timer.run(self.runtime)
+        if timer.topic is None:
+            while not self._stop.wait(timer.every_seconds):
+                self._run_once(timer)
+            return
+        with self._nudges.waiting(timer.topic) as news:
+            while not self._stop.is_set():
+                self._run_once(timer)
+                news.wait(timer.every_seconds, self._stop)
+
+    def _run_once(self, timer: Timer) -> None:
+        request_scope.begin(None)
+        timer.run(self.runtime)
 
     def _connect(self) -> Broker:
         settings = self.runtime.settings

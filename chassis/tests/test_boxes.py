@@ -3,57 +3,35 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from chassis import idempotency, inbox, outbox
-from chassis.broker import BrokerDown
+from chassis.broker import BrokerDown, Unroutable
 from chassis.clock import SetClock
 from chassis.database import Database
 from chassis.events import Envelope, Event
-from chassis.ids import new_id
-from chassis.tables import service_metadata
-from chassis.testing import MYSQL_URL
-
-
-@pytest.fixture(params=["sqlite", pytest.param("mysql", marks=pytest.mark.real)])
-def database(request: pytest.FixtureRequest, tmp_path: Path, clock: SetClock) -> Iterator[Database]:
-    """A database with only the frame's tables."""
-    url = f"sqlite:///{tmp_path}/frame.db"
-    server, name = None, f"test_chassis_{new_id()[-12:]}"
-    if request.param == "mysql":
-        server = create_engine(MYSQL_URL)
-        with server.begin() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} COLLATE utf8mb4_bin"))
-
-        url = server.url.set(database=name).render_as_string(hide_password=False)
-    made = Database(url, clock=clock)
-    service_metadata().create_all(made.engine)
-    yield made
-    made.close()
-    if server is not None:
-        with server.begin() as connection:
-            connection.execute(text(f"DROP DATABASE {name}"))
-        server.dispose()
 
 
 class Road:
-    """A broker that keeps what it was given; it may be down."""
+    """A broker that keeps what it was given; it may be down, and nobody may have asked for some events."""
 
     def __init__(self) -> None:
         self.sent: list[Envelope] = []
         self.is_down = False
+        self.unasked: set[str] = set()
 
     def publish(self, envelopes: Sequence[Envelope]) -> None:
         if self.is_down:
             raise BrokerDown("down")
-        self.sent.extend(envelopes)
+        self.sent.extend(envelope for envelope in envelopes if envelope.name not in self.unasked)
+        unasked = [envelope.id for envelope in envelopes if envelope.name in self.unasked]
+        if unasked:
+            raise Unroutable(unasked)
 
 
 def _tell(number: int, session: Session) -> None:
@@ -92,6 +70,64 @@ def test_a_broker_that_is_down_loses_nothing(database: Database) -> None:
     outbox.relay(database, road)
 
     assert [envelope.payload for envelope in road.sent] == [{"n": 1}]
+
+
+def test_an_event_that_nobody_asked_for_waits_for_a_late_subscriber_and_holds_up_nobody(
+    database: Database,
+) -> None:
+    road = Road()
+    road.unasked = {"sale.made"}
+    for number in range(outbox.BATCH + 1):
+        database.transact(partial(_tell, number))
+    database.transact(lambda session: outbox.publish(session, Event("sale.undone", {})))
+
+    assert outbox.relay(database, road) == 1
+    assert [envelope.name for envelope in road.sent] == ["sale.undone"]
+
+    road.unasked = set()
+    assert outbox.relay(database, road) == outbox.BATCH + 1
+    assert [envelope.payload["n"] for envelope in road.sent[1:]] == list(range(outbox.BATCH + 1))
+
+
+def test_an_event_that_nobody_asks_for_at_all_is_settled_in_the_end(
+    database: Database, clock: SetClock
+) -> None:
+    road = Road()
+    road.unasked = {"sale.made"}
+    database.transact(partial(_tell, 1))
+    assert outbox.relay(database, road) == 0
+
+    clock.advance(seconds=outbox.UNASKED.total_seconds() + 1)
+
+    assert outbox.relay(database, road) == 1
+    assert database.read(outbox.waiting_count) == 0
+    assert road.sent == []
+
+
+def test_the_age_of_the_outbox_is_that_of_its_oldest_event(database: Database, clock: SetClock) -> None:
+    assert database.read(outbox.oldest_age_seconds) == 0
+    database.transact(partial(_tell, 1))
+    clock.advance(seconds=7)
+    database.transact(partial(_tell, 2))
+
+    assert database.read(outbox.oldest_age_seconds) == 7
+    assert outbox.relay(database, Road()) == 2
+    assert database.read(outbox.oldest_age_seconds) == 0
+
+
+def test_what_a_broker_lost_is_sent_again_from_an_instant_on(database: Database, clock: SetClock) -> None:
+    database.transact(partial(_tell, 1))
+    outbox.relay(database, Road())
+    clock.advance(minutes=5)
+    since = clock.now()
+    database.transact(partial(_tell, 2))
+    outbox.relay(database, Road())
+
+    assert outbox.send_again(database, since) == 1
+
+    fresh = Road()
+    outbox.relay(database, fresh)
+    assert [envelope.payload["n"] for envelope in fresh.sent] == [2]
 
 
 def test_an_event_is_acted_on_once_however_often_it_comes(database: Database) -> None:
