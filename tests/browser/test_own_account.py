@@ -139,3 +139,13 @@ def test_somebody_without_coupons_is_told_how_they_are_earned(page: Page, guest:
     page.goto("/offers")
 
     expect(page.get_by_text("Your third, fifth and tenth paid booking earn one.")).to_be_visible()
+
+
+def test_a_film_is_rated_by_those_who_saw_it_here(page: Page, house: House, guest: Person) -> None:
+    page.goto(f"/films/{house.showtime()['movie']['id']}")
+
+    page.get_by_text("Rate this film").click()
+    page.get_by_label("Stars").select_option("4")
+    page.get_by_role("button", name="Send").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Films are rated by those who saw them here.")

@@ -79,3 +79,9 @@ export const MyCoupons = /* GraphQL */ `
     }
   }
   ${MoneyParts}`;
+
+export const RateMovie = /* GraphQL */ `
+  mutation RateMovie($movieId: ID!, $stars: Int!, $comment: String) {
+    rateMovie(movieId: $movieId, stars: $stars, comment: $comment) { review { id } userErrors { ...ErrorParts } }
+  }
+  ${ErrorParts}`;

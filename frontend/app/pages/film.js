@@ -5,6 +5,7 @@ import { AppError } from "../core/errors.js";
 import { gqlPartial, gql } from "../core/gql.js";
 import { formatLocale, listOf, numberOf, t } from "../core/i18n.js";
 import { shown, withQuery } from "../core/router.js";
+import { signedIn } from "../core/session.js";
 import { addDays, cinemaDay, clockText, dayText, daysFrom, rfc3339 } from "../domain/times.js";
 import { Film, FilmShowtimes } from "../operations.js";
 import { duration, genreText, moment } from "../ui/format.js";
@@ -32,6 +33,8 @@ export async function load({ params, query, signal }) {
   const wanted = query.get("date");
   const day = days.find((each) => each === wanted) ?? days.find((each) => open?.has(each)) ?? today;
   const ofDay = all?.filter((showtime) => cinemaDay(showtime.startsAt, showtime.timeZone) === day) ?? null;
+
+  const rating = signedIn.value ? (await import("../account/rating.js")).ratingPart(movie.id) : null;
 
   return {
     title: movie.title,
@@ -68,7 +71,7 @@ export async function load({ params, query, signal }) {
                 ${ofDay.length ? byCinema(ofDay, movie.durationMinutes) : html`<p class="muted">${nextText(day, days, open)}</p>`}
               `}
         </section>
-        ${reviews(movie.reviews)}
+        ${reviews(movie.reviews)} ${rating?.template() ?? nothing}
       </article>
     `,
   };

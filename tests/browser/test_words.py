@@ -1,0 +1,122 @@
+"""No word outside the catalogues: every page in a language made of brackets, and what stands outside them."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from tests.browser.house import House
+
+GUEST_PAGES = [
+    "/", "/cinemas", "/sign-in", "/register", "/forgot-password", "/bookings", "/notifications", "/profile", "/offers",
+    "/no-such-page",
+]  # fmt: skip
+STAFF_PAGES = ["/admin", "/admin/showtimes", "/admin/bookings", "/admin/check-in"]
+# Names that are the same in every language, and what Intl writes without a digit.
+NAMES = {"lobbycard", "english", "deutsch", "français", "chrome", "linux"}
+INTL = re.compile(
+    r"^(mon|tue|wed|thu|fri|sat|sun|january|february|march|april|may|june|july|august|september|october|november"
+    r"|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)[a-z]*$"
+)
+TEXTS = """() => {
+  const texts = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { parentElement, nodeValue } = walker.currentNode;
+    if (!parentElement.closest("script, style, noscript, template, svg")) texts.push(nodeValue);
+  }
+  for (const element of document.querySelectorAll("[aria-label], [title], [placeholder], [alt]"))
+    for (const name of ["aria-label", "title", "placeholder", "alt"]) texts.push(element.getAttribute(name) ?? "");
+  return texts;
+}"""
+
+
+def bracketed(route: Route) -> None:
+    """The English catalogue with every text in brackets; places for values stay."""
+    words = json.loads(route.fetch().body())
+    for key, entry in words.items():
+        words[key] = (
+            f"⟦{entry}⟧" if isinstance(entry, str) else {form: f"⟦{text}⟧" for form, text in entry.items()}
+        )
+    route.fulfill(json=words)
+
+
+def values_in(answer: Any) -> set[str]:
+    """Every text in a JSON answer, in small letters."""
+    if isinstance(answer, dict):
+        return set().union(*map(values_in, answer.values())) if answer else set()
+    if isinstance(answer, list):
+        return set().union(*map(values_in, answer)) if answer else set()
+    return {answer.lower()} if isinstance(answer, str) else set()
+
+
+def stray_words(page: Page, data: set[str]) -> list[str]:
+    """Texts with letters that are in no brackets, in no answer of the API and no date."""
+    left = []
+    for text in page.evaluate(TEXTS):
+        outside = re.sub(r"⟦[^⟦⟧]*(⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧", " ", text)
+        for part in re.split(r"\s[·|,–-]\s|\n|, ", outside):
+            plain = part.strip(" ·,.–-():%×…").lower()
+            if not re.search(r"[a-zà-ÿ]{2}", plain) or re.search(r"\d", plain):
+                continue
+            if plain in NAMES or INTL.match(plain) or any(plain in value for value in data):
+                continue
+            left.append(f"{page.url}: {plain}")
+    return left
+
+
+@pytest.fixture
+def listening(page: Page) -> set[str]:
+    """What the API told this page, which is data and no words of the pages."""
+    data: set[str] = set()
+    page.on(
+        "response",
+        lambda answer: (
+            data.update(values_in(answer.json()))
+            if answer.url.endswith("/graphql") and "json" in (answer.headers.get("content-type") or "")
+            else None
+        ),
+    )
+    return data
+
+
+def test_every_word_of_the_pages_comes_from_a_catalogue(
+    page: Page, context: BrowserContext, house: House, listening: set[str]
+) -> None:
+    context.route("**/i18n/en.json", bracketed)
+    showtime = house.showtime()
+    strays: list[str] = []
+
+    def look(path: str | None = None) -> None:
+        if path:
+            page.goto(path)
+        expect(page.locator("main h1")).to_be_visible()
+        strays.extend(stray_words(page, listening))
+
+    look(f"/films/{showtime['movie']['id']}")
+    look(f"/showtimes/{showtime['id']}")
+    house.enter(context, house.new_guest())
+    for path in GUEST_PAGES:
+        look(path)
+    house.enter(context, house.staff("admin"))
+    for path in STAFF_PAGES:
+        look(path)
+
+    assert sorted(set(strays)) == []
+    assert any("⟦" in text for text in page.evaluate(TEXTS)), "the bracketed language was not shown"
+
+
+def test_a_word_outside_the_catalogues_would_be_found(
+    page: Page, context: BrowserContext, listening: set[str]
+) -> None:
+    context.route("**/i18n/en.json", bracketed)
+    page.goto("/sign-in")
+    expect(page.locator("main h1")).to_be_visible()
+
+    page.evaluate("document.querySelector('main').append('Forgotten words')")
+
+    assert stray_words(page, listening) == [f"{page.url}: forgotten words"]
