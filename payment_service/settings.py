@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from chassis.settings import ServiceSettings
+from chassis.settings import PRODUCTION, ServiceSettings
+
+_TEST_KEY = re.compile(r"[a-z]+_test_")
 
 
 class PaymentSettings(ServiceSettings):
@@ -61,10 +64,27 @@ class PaymentSettings(ServiceSettings):
         "", alias="STRIPE_WEBHOOK_SECRETS", description="One, or two while they change, separated by commas."
     )
     stripe_api_base: str = Field("", alias="STRIPE_API_BASE", description="Empty: Stripe's own.")
+    without_money: bool = Field(
+        False,
+        alias="ALLOW_PAYMENTS_WITHOUT_MONEY",
+        validate_default=True,
+        description="Production starts with the simulated provider or Stripe's test keys only where this is true.",
+    )
 
     seed_sales_file: Path | None = Field(
         None, alias="SEED_SALES_FILE", description="Past sales of the sample data, written by another room."
     )
+
+    @field_validator("without_money")
+    @classmethod
+    def _production_takes_money(cls, allowed: bool, facts: ValidationInfo) -> bool:
+        key = str(facts.data.get("stripe_secret_key", ""))
+        takes_none = not key or _TEST_KEY.match(key) is not None
+        if facts.data.get("environment") == PRODUCTION and takes_none and not allowed:
+            raise ValueError(
+                "tickets would cost nothing: set Stripe's live keys, or this to true if that is what you want"
+            )
+        return allowed
 
     @model_validator(mode="after")
     def _stripe_is_whole(self) -> Self:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from chassis.settings import SettingsError, load
 from chassis.testing import make_runtime
 from payment_service.commands.refunding import retry_refunds
 from payment_service.commands.settling import reconcile
@@ -207,12 +206,3 @@ def test_the_checkout_is_told_the_publishable_key(till):
     options = till.client.data("{ paymentOptions { method provider publishableKey } }")["paymentOptions"]
 
     assert options[0] == {"method": "CARD", "provider": "stripe", "publishableKey": "pk_test_0123456789"}
-
-
-def test_stripe_is_set_up_whole_or_not_at_all(monkeypatch):
-    monkeypatch.setenv("DATABASE_URL", "sqlite://")
-    monkeypatch.setenv("INTERNAL_SECRET", "0123456789 0123456789 0123456789")
-    monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_0123456789")
-
-    with pytest.raises(SettingsError, match="STRIPE_WEBHOOK_SECRETS"):
-        load(PaymentSettings)

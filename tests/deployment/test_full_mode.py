@@ -26,6 +26,7 @@ from tools import private_servers
 
 GIVEN = {
     "LOBBYCARD_SEED": "1",
+    "ALLOW_PAYMENTS_WITHOUT_MONEY": "true",
     "PUBLIC_URL": "https://tickets.test",
     "TICKET_SIGNING_KEYS": "k1:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=",
 }

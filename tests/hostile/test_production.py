@@ -20,6 +20,7 @@ SOUND = {
     "PASSWORD_PEPPER": OWN[::-1],
     "TICKET_SIGNING_KEYS": "k1:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=",
     "SMTP_URL": "smtp://mail.test:25",
+    "ALLOW_PAYMENTS_WITHOUT_MONEY": "true",
 }
 EXAMPLES = {
     "INTERNAL_SECRET": ("change-me-change-me-change-me-change-me", "too short", "a" * 40),
