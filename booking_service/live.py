@@ -148,6 +148,32 @@ def forget_locks(client: redis.Redis, showtime_id: str, seat_ids: Iterable[str])
         log().warning("seat locks unavailable", error=repr(error))
 
 
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A seat's lock as it stands; `age` in seconds."""
+
+    showtime_id: str
+    seat_id: str
+    owner: str
+    age: float
+
+
+def locks(client: redis.Redis, *, seconds: float) -> list[Lock]:
+    """All locks of all showtimes, which are made to last `seconds`. Raises redis.RedisError."""
+    names = [bytes(name).decode() for name in client.scan_iter(match="lock:{*}:*", count=1000)]
+    with client.pipeline(transaction=False) as pipe:
+        for name in names:
+            pipe.get(name)
+            pipe.pttl(name)
+        answers: list[Any] = pipe.execute()
+    found = []
+    for name, owner, left in zip(names, answers[::2], answers[1::2], strict=True):
+        if owner is not None and left > 0:
+            showtime_id, _, seat_id = name.removeprefix("lock:{").partition("}:")
+            found.append(Lock(showtime_id, seat_id, owner.decode(), seconds - left / 1000))
+    return found
+
+
 def tell(
     client: redis.Redis, seats: Mapping[str, Sequence[SeatFact]], bookings: Iterable[tuple[str, str]]
 ) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from booking_service.commands import copies
 from booking_service.commands.moves import News
 from booking_service.commands.refunds import hear_refund
-from booking_service.commands.settle import settle_in
+from booking_service.commands.settle import BY_EVENT, settle_in
 from booking_service.peers import Charge
 from chassis.events import Envelope
 from chassis.money import Money
@@ -25,7 +25,7 @@ def payment_settled(
     amount = Money(payload["amount"]["amount"], payload["amount"]["currency"])
     charge = Charge(payload["outcome"], payload["paymentId"], payload.get("failureCode"), amount=amount)
     news = News()
-    settle_in(session, runtime, payload["idempotencyKey"], charge, news)
+    settle_in(session, runtime, payload["idempotencyKey"], charge, news, learnt=BY_EVENT)
     # Told a moment before the commit: those who watch read the state again, and the next change corrects them.
     news.tell(runtime)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from booking_service.commands.exports import make_exports
 from booking_service.commands.keep import sweep
 from booking_service.commands.refunds import pay_refunds_due
+from booking_service.commands.seat_locks import tidy_locks
 from booking_service.commands.settle import abandon_expired_actions, reconcile
 from booking_service.reactions import REACTIONS
 from booking_service.settings import BookingSettings
@@ -23,6 +24,7 @@ def build_worker(runtime: Runtime[BookingSettings]) -> Worker:
         Timer("sweep", settings.sweep_seconds, sweep),
         Timer("reconcile", settings.reconcile_seconds, reconcile),
         Timer("abandon", settings.reconcile_seconds, abandon_expired_actions),
+        Timer("locks", settings.reconcile_seconds, tidy_locks),
         Timer("refunds", REFUND_SECONDS, pay_refunds_due),
         Timer("exports", EXPORT_SECONDS, make_exports),
     )

@@ -69,7 +69,7 @@ def undo_check_in(runtime: Running, caller: Caller, ticket_id: str, reason: str)
 
     def work(session: Session, news: News) -> tuple[str, str]:
         ticket = session.get(Ticket, ticket_id)
-        booking = session.get(Booking, ticket.booking_id) if ticket is not None else None
+        booking = lock_booking(session, ticket.booking_id)[0] if ticket is not None else None
         if ticket is None or booking is None or not caller.has_role(Role.STAFF, scope=booking.cinema_id):
             raise TicketInvalid(field=("ticketId",))
         used = update(Ticket).where(Ticket.id == ticket_id, Ticket.state == "USED")

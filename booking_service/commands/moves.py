@@ -144,6 +144,20 @@ def note(
     )
 
 
+def note_again(
+    session: Session, booking_id: str, step: str, outcome: str, *, detail: str | None = None
+) -> None:
+    """As note, for what may happen many times in a row: it stays one line, whose `attempt` counts and whose time is
+    the last.
+    """
+    lines = select(BookingStep).where(BookingStep.booking_id == booking_id)
+    last = session.scalar(lines.order_by(BookingStep.seq.desc()).limit(1))
+    if last is None or (last.step, last.outcome) != (step, outcome):
+        note(session, booking_id, step, outcome, detail=detail)
+        return
+    last.attempt, last.detail, last.at = last.attempt + 1, cut(detail), utc_now(session)
+
+
 def take_seats(
     session: Session,
     showtime: Showtime,

@@ -15,7 +15,7 @@ from booking_service import peers
 from booking_service.commands.confirm import confirm
 from booking_service.commands.keep import own_hold
 from booking_service.commands.moves import News, Running, keep_claims, lock_booking, move, note, run
-from booking_service.commands.settle import give_up_unasked, settle
+from booking_service.commands.settle import give_up_unasked, note_unanswered, settle
 from booking_service.errors import (
     BookingUnknown,
     HoldExpired,
@@ -147,8 +147,10 @@ def charge_attempt(runtime: Running, attempt: PaymentAttempt, booking_id: str) -
     except NeverAsked:
         give_up_unasked(runtime, attempt.provider_key)
         return
-    except (Unavailable, PeerError):
-        return  # the money may have moved: the same key, the event or the reconciler will tell
+    except (Unavailable, PeerError) as silence:
+        # The money may have moved: the same key, the event or the reconciler will tell.
+        note_unanswered(runtime, attempt.provider_key, repr(silence))
+        return
     reached("booking.after_charge")
     settle(runtime, attempt.provider_key, charge)
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking_service import peers
-from booking_service.commands.moves import News, Running, lock_booking, note, run
+from booking_service.commands.moves import News, Running, lock_booking, note, note_again, run
 from booking_service.models import Booking, PaymentAttempt, RefundDue
 from chassis.database import sql_now, utc_now
 from chassis.errors import Unavailable
@@ -139,7 +139,7 @@ def _record(session: Session, news: News, key: str, done: bool, failure: str | N
         pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(due.tries, 8))
         due.next_try_at = utc_now(session) + timedelta(seconds=pause)
         outcome = "PENDING" if failure is None else "FAILED"
-        note(session, booking.id, "refund", outcome, attempt=due.tries, detail=failure)
+        note_again(session, booking.id, "refund", outcome, detail=failure)
     news.bookings.append((booking.cinema_id, booking.id))
     return done
 

@@ -24,6 +24,7 @@ from booking_service.commands.moves import (
     lock_booking,
     move,
     note,
+    note_again,
     run,
 )
 from booking_service.commands.refunds import owe_refund
@@ -33,15 +34,21 @@ from booking_service.lifecycle import State
 from booking_service.models import Booking, Claim, PaymentAttempt, Showtime
 from booking_service.peers import Charge
 from chassis.database import sql_now, utc_now
+from chassis.errors import Unavailable
 from chassis.kill_points import reached
 from chassis.logs import log
+from chassis.peers import PeerError
 
 RECONCILE_BATCH = 500
 
 
-def settle(runtime: Running, provider_key: str, charge: Charge) -> None:
+# How it was learnt what became of a payment, for the booking's timeline.
+BY_ANSWER, BY_EVENT, BY_RECONCILER = "told by the answer", "told by an event", "found by the reconciler"
+
+
+def settle(runtime: Running, provider_key: str, charge: Charge, *, learnt: str = BY_ANSWER) -> None:
     """Apply what payment_service says about the try stored under `provider_key`; again and again is the same."""
-    run(runtime, lambda session, news: settle_in(session, runtime, provider_key, charge, news))
+    run(runtime, lambda session, news: settle_in(session, runtime, provider_key, charge, news, learnt=learnt))
     if charge.outcome == "SUCCEEDED":
         reached("booking.after_confirm_commit")
 
@@ -62,7 +69,23 @@ def give_up_unasked(runtime: Running, provider_key: str) -> None:
     run(runtime, work)
 
 
-def settle_in(session: Session, runtime: Running, provider_key: str, charge: Charge, news: News) -> None:
+def note_unanswered(runtime: Running, provider_key: str, why: str) -> None:
+    """Write into the timeline that nobody could tell what became of the try; it stays open."""
+
+    def work(session: Session, news: News) -> None:
+        attempt = session.get_one(PaymentAttempt, provider_key)
+        booking, _showtime = lock_booking(session, attempt.booking_id)
+        session.refresh(attempt)
+        if attempt.outcome == "OPEN":
+            note_again(session, booking.id, "charge", "UNANSWERED", detail=why)
+            news.bookings.append((booking.cinema_id, booking.id))
+
+    run(runtime, work)
+
+
+def settle_in(
+    session: Session, runtime: Running, provider_key: str, charge: Charge, news: News, *, learnt: str = BY_ANSWER
+) -> None:  # fmt: skip
     """As settle, inside the caller's transaction."""
     booking_id = session.scalar(
         select(PaymentAttempt.booking_id).where(PaymentAttempt.provider_key == provider_key)
@@ -80,11 +103,12 @@ def settle_in(session: Session, runtime: Running, provider_key: str, charge: Cha
     if charge.outcome in ("PENDING", "ACTION_REQUIRED"):
         attempt.payment_id = charge.payment_id or attempt.payment_id
         attempt.client_secret, attempt.redirect_url = charge.client_secret, charge.redirect_url
-        note(session, booking_id, "charge", charge.outcome, attempt=booking.attempts)
+        note_again(session, booking_id, "charge", charge.outcome, detail=learnt)
         return
     attempt.payment_id = charge.payment_id or attempt.payment_id
     attempt.failure_code = charge.failure_code
     if charge.outcome == "SUCCEEDED":
+        note(session, booking_id, "charge", "SUCCEEDED", attempt=booking.attempts, detail=learnt)
         _captured(session, runtime, booking, showtime, attempt, charge, news)
     else:
         _declined(session, runtime, booking, showtime, attempt, news)
@@ -200,18 +224,21 @@ def reconcile(runtime: Running) -> int:
     """Ask about payments that nobody answered; how many were asked."""
     unanswered = runtime.database.read(lambda session: _unanswered(session, runtime))
     for provider_key in unanswered:
-        with _one_of_many(provider_key):
+        with _one_of_many(runtime, provider_key):
             charge = peers.settle_payment(runtime, provider_key)
             reached("booking.before_reconciled")
-            settle(runtime, provider_key, charge)
+            settle(runtime, provider_key, charge, learnt=BY_RECONCILER)
     return len(unanswered)
 
 
 @contextmanager
-def _one_of_many(provider_key: str) -> Iterator[None]:
+def _one_of_many(runtime: Running, provider_key: str) -> Iterator[None]:
     """Whatever goes wrong with one payment, the others behind it are asked about."""
     try:
-        yield
+        try:
+            yield
+        except (Unavailable, PeerError) as silence:
+            note_unanswered(runtime, provider_key, repr(silence))
     except Exception as error:  # noqa: BLE001  # it stays OPEN and is asked about again in the next round
         log().warning("payment still unanswered", provider_key=provider_key, error=repr(error))
 
@@ -247,9 +274,9 @@ def abandon_expired_actions(runtime: Running) -> int:
 
     keys = runtime.database.read(work)
     for provider_key in keys:
-        with _one_of_many(provider_key):
+        with _one_of_many(runtime, provider_key):
             charge = peers.settle_payment(runtime, provider_key)
             if charge.outcome == "ACTION_REQUIRED":
                 charge = Charge("DECLINED", charge.payment_id, "ABANDONED")
-            settle(runtime, provider_key, charge)
+            settle(runtime, provider_key, charge, learnt=BY_RECONCILER)
     return len(keys)

@@ -290,7 +290,10 @@ def test_seats_are_taken_off_sale_by_the_manager(house: House, client: ServiceCl
 def test_all_parts_of_the_worker_are_named(house: House) -> None:
     worker = build_worker(house.runtime)
 
-    assert {timer.name for timer in worker.timers} >= {"sweep", "reconcile", "abandon", "refunds", "exports"}
+    assert {timer.name for timer in worker.timers} >= {
+        "sweep", "reconcile", "abandon", "locks", "refunds", "exports",
+    }  # fmt: skip
     assert set(worker.reactions) == {
-        "payment.settled", "user.registered", "user.updated", "user.erased", "cinema.changed", "movie.changed",
+        "payment.settled", "payment.refunded", "user.registered", "user.updated", "user.erased", "cinema.changed",
+        "movie.changed",
     }  # fmt: skip
