@@ -91,6 +91,7 @@ def _application(settings: GatewaySettings, file: GraphFile, members: Members, r
         endpoint.Endpoint(settings, file.documents, staff).answer,
         trusted_proxies=settings.trusted_proxies,
         access_log=settings.access_log,
+        secure=settings.public_url.startswith("https://"),
     )
     metrics.add_route(app, _figures(members, staff))
     health.add_routes(app, health.Health(members, registry), registry)
@@ -98,7 +99,7 @@ def _application(settings: GatewaySettings, file: GraphFile, members: Members, r
     passage.add_routes(app, handed_on, file.routes, production=settings.is_production)
     graphiql.add_routes(app, _graphiql(settings))
     folder = AssetFolder(settings.frontend_dir, watched=not settings.is_production)
-    pages.add_routes(app, pages.Pages(folder, secure=settings.public_url.startswith("https://")))
+    pages.add_routes(app, pages.Pages(folder))
     _handle_errors(app)
     sessions.start()
     background.prober.start()

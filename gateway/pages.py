@@ -51,11 +51,8 @@ AT_THE_ROOT = ("sw.js", "manifest.webmanifest", "robots.txt", "favicon.ico")
 class Pages:
     """Serves one folder of pages."""
 
-    def __init__(self, folder: AssetFolder, *, secure: bool) -> None:
+    def __init__(self, folder: AssetFolder) -> None:
         self._folder = folder
-        self._headers = dict(PAGE_HEADERS)
-        if secure:
-            self._headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
 
     def shell(self, path: str = "") -> Response:
         """The page for any address that is not a file."""
@@ -116,7 +113,7 @@ class Pages:
         response = Asset(content, ".html").response(request, ASK_FIRST)
         if response.status_code == 200:  # not where the browser has it already
             response.status_code = status
-        for header, value in self._headers.items():
+        for header, value in PAGE_HEADERS.items():
             response.headers[header] = value
         return response
 

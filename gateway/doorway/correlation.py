@@ -35,11 +35,15 @@ class Correlation:
         *,
         trusted_proxies: int,
         access_log: bool,
+        secure: bool = False,
     ) -> None:
         self._pages = pages
         self._answer = answer
         self._trusted_proxies = trusted_proxies
         self._access_log = access_log
+        self._always = [("X-Content-Type-Options", "nosniff")]
+        if secure:
+            self._always.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -67,7 +71,7 @@ class Correlation:
     def _complete(self, visit: Visit, status: int, headers: list[tuple[str, str]]) -> None:
         """Add what every answer carries, and tell the log."""
         headers.append((request_scope.REQUEST_ID_HEADER, visit.request_id))
-        headers.append(("X-Content-Type-Options", "nosniff"))
+        headers.extend(self._always)
         if self._access_log and visit.environ["PATH_INFO"] not in QUIET_PATHS:
             _write_line(visit, status)
 

@@ -20,6 +20,7 @@ from gateway.doorway.coalescing import Coalescing
 from gateway.doorway.forwarding import Forwarding
 from gateway.doorway.identity import ANYONE, Asker, Identity
 from gateway.doorway.limits import variables_fit
+from gateway.doorway.origin import guard_origin
 from gateway.doorway.persisted import PersistedDocuments
 from gateway.doorway.question import Question, read_question
 from gateway.doorway.refusal import Refusal, too_complex
@@ -116,6 +117,7 @@ class Endpoint:
         if kind is OperationType.SUBSCRIPTION:
             return self._stream(asked)
         if kind is OperationType.MUTATION:
+            guard_origin(visit.environ, self._settings.public_url)
             asker.guard_writes()
         place = self._staff.admission.enter(writes=kind is OperationType.MUTATION)
         try:
@@ -161,6 +163,8 @@ class Endpoint:
         packed = asked.visit.environ.get("HTTP_ACCEPT_ENCODING") if key is not None else None
         told = reply.answer(answer.body, asked.manner, accept_encoding=packed)
         told.headers += [("Set-Cookie", cookie) for cookie in answer.set_cookies]
+        if answer.errors and (seconds := reply.seconds_to_wait(answer.body)):
+            told.headers.append(("Retry-After", seconds))
         return told
 
     def _run(self, asked: _Asked, prepared: Prepared) -> Answer:

@@ -7,6 +7,7 @@ The endpoint answers WSGI itself, without Flask, with a `Reply`; pages and the l
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,7 @@ GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
 EVENT_STREAM = "text/event-stream"
 SMALLEST_COMPRESSED = 2048
+_RETRY = re.compile(rb'"retryAfterSeconds":([0-9]{1,6})')
 ABOUT_THE_DOCUMENT = frozenset({"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"})
 CONTENT_TYPES = {kind: f"{kind}; charset=utf-8" for kind in (GRAPHQL_JSON, JSON, EVENT_STREAM)}
 STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
@@ -146,3 +148,9 @@ def with_request_id(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]
         extensions = {"code": "INTERNAL", **(error.get("extensions") or {}), "requestId": request_id}
         told.append({**error, "extensions": extensions})
     return told
+
+
+def seconds_to_wait(body: bytes) -> str | None:
+    """What an answer with errors says of when to come back: a member's refusal carries it inside."""
+    found = _RETRY.search(body)
+    return found.group(1).decode() if found else None
