@@ -96,7 +96,7 @@ class Engine:
         """Compose subgraph SDLs (Federation 1 or 2). Raises CompositionFailed with every fault."""
         sdl = compose(subgraphs)
         engine = cls._read(sdl, subgraphs, transport)
-        faults = unreachable(engine.supergraph)
+        faults = unreachable(engine.supergraph, engine.api_schema)
         if faults:
             raise CompositionFailed(faults)
         return engine

@@ -1,6 +1,7 @@
 """Composition: read every subgraph, settle what its directives mean, merge type by type, print.
 
     read      each SDL on its own                        sdl.py, links.py
+    renew     Federation 1 in the terms of 2             first_edition.py
     settle    field sets checked, externals decided      uses.py
     override  fields that changed hands                  overrides.py
     merge     types, fields, values                      merge_*.py
@@ -16,6 +17,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from gateway.composition.faults import CompositionFailed, Faults, listed
+from gateway.composition.first_edition import bring_up_to_date
 from gateway.composition.merge_fields import FieldMerger, quoted
 from gateway.composition.merge_values import Directions, ValueMerger
 from gateway.composition.merged import MergedField, MergedType, chosen_description, united
@@ -38,6 +40,7 @@ def compose(subgraphs: Sequence[Subgraph]) -> str:
     faults.stop_here()
     read = [read_subgraph(one, faults) for one in sorted(subgraphs, key=lambda one: one.name)]
     schemas = [schema for schema in read if schema is not None]
+    bring_up_to_date(schemas)
     uses = {schema.name: settle(schema, faults) for schema in schemas}
     apply_overrides(schemas, uses, faults)
     faults.stop_here()

@@ -190,7 +190,7 @@ def _where(trouble: Trouble, run: Run, shape: Shape) -> list[ClientPath]:
         if not entered.objects:
             continue
         place = next((place for place, _ in places(run.tree, fetch.path)), [])
-        found.append(client_path(shape, place))
+        found.append(client_path(shape, place, run.tree))
     return found
 
 
@@ -204,11 +204,11 @@ def _report_one(trouble: Trouble, said: Tree, run: Run, shape: Shape, failures: 
         return
     entered, rest = _addressee(trouble, path)
     if entered is None:
-        failures.from_service(said, client_path(shape, path), trouble.request.service)
+        failures.from_service(said, client_path(shape, path, run.tree), trouble.request.service)
         return
     for place in _places_of(entered, rest, run):
         inner = rest[1:] if rest and isinstance(rest[0], int) else []
-        failures.from_service(said, client_path(shape, [*place, *inner]), trouble.request.service)
+        failures.from_service(said, client_path(shape, [*place, *inner], run.tree), trouble.request.service)
 
 
 def _addressee(trouble: Trouble, path: list[Any]) -> tuple[Entered | None, list[Any]]:

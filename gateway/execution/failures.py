@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from gateway.composition.selection import TYPENAME
 from gateway.execution.shape import Shape, ShapeField
 
 PUBLIC_CODES = frozenset(
@@ -84,24 +85,30 @@ def _pattern(path: Sequence[str | int]) -> tuple[str, ...]:
     return tuple(part for part in path if isinstance(part, str))
 
 
-def client_path(shape: Shape, path: Sequence[str | int]) -> ClientPath:
-    """A path of canonical keys in the client's response names, as far as the client asked."""
+def client_path(shape: Shape, path: Sequence[str | int], tree: Any) -> ClientPath:
+    """A path of canonical keys in the client's response names, as far as the client asked.
+
+    `tree` is what was joined so far: it says which object stands where several may.
+    """
     found: ClientPath = []
     current: Shape | None = shape
     for part in path:
         if isinstance(part, int):
             found.append(part)
+            tree = tree[part] if isinstance(tree, list) and part < len(tree) else None
             continue
-        field = None if current is None else next(_named(current, part), None)
+        field = None if current is None else next(_named(current, part, tree), None)
         if field is None:
             break
         found.append(field.response)
         current = field.shape
+        tree = tree.get(part) if isinstance(tree, dict) else None
     return found
 
 
-def _named(shape: Shape, key: str) -> Iterator[ShapeField]:
-    for name in sorted(shape.members):
-        for field in shape.fields(name):
+def _named(shape: Shape, key: str, one: Any) -> Iterator[ShapeField]:
+    name = one.get(TYPENAME) if isinstance(one, dict) else None
+    for member in [name] if name in shape.members else sorted(shape.members):
+        for field in shape.fields(member):
             if field.key == key:
                 yield field

@@ -108,25 +108,63 @@ class _Part:
     must: bool
 
 
+class _NeverCame(Exception):
+    """Part of what is required is not there: whoever would have brought it did not answer."""
+
+
 def _builder(needs: Selection, key: Selection) -> Callable[[Tree], Tree | None]:
-    """Builds one representation; None when a part of its key is null or missing."""
+    """Builds one representation; None when a part of its key is null or missing.
+
+    A required field that is there only in part is not sent, as one that never came: an answer worked out from
+    half of it would be wrong, and nobody would know.
+    """
     parts = [_part(item, key.fields.get(item.key)) for item in needs.fields.values()]
     fragments = [_builder(inner, key.fragments.get(n, EMPTY)) for n, inner in needs.fragments.items()]
 
     def build(one: Tree) -> Tree | None:
         built: Tree = {}
-        if TYPENAME in one:
-            built[TYPENAME] = one[TYPENAME]
         for part in parts:
-            value = one.get(part.key)
-            if value is not None and part.below is not None:
-                value = _below(value, part.below)
+            if part.key not in one:
+                if part.must:
+                    return None
+                continue
+            try:
+                value = one[part.key] if part.below is None else _below(one[part.key], part.below)
+            except _NeverCame:
+                if part.must:
+                    return None
+                continue
             if value is None and part.must:
                 return None
-            if part.key in one:
-                built[part.name] = value
+            built[part.name] = value
         for fragment in fragments:
             built.update(fragment(one) or {})
+        return built
+
+    return build
+
+
+def _inner(needs: Selection, key: Selection) -> Callable[[Tree], Tree | None]:
+    """Builds an object inside a representation; None when a part of the key is null. Raises _NeverCame."""
+    parts = [_part(item, key.fields.get(item.key)) for item in needs.fields.values()]
+    fragments = [(n, _inner(inner, key.fragments.get(n, EMPTY))) for n, inner in needs.fragments.items()]
+
+    def build(one: Tree) -> Tree | None:
+        name = one.get(TYPENAME)
+        built: Tree = {TYPENAME: name} if TYPENAME in one else {}
+        for part in parts:
+            if part.key not in one:
+                raise _NeverCame
+            value = one[part.key] if part.below is None else _below(one[part.key], part.below)
+            if value is None and part.must:
+                return None
+            built[part.name] = value
+        for condition, fragment in fragments:
+            try:
+                built.update(fragment(one) or {})
+            except _NeverCame:
+                if condition == name:  # otherwise it is a fragment for objects of another type
+                    raise
         return built
 
     return build
@@ -136,7 +174,7 @@ def _part(item: Item, in_key: Item | None) -> _Part:
     below = None
     if item.selection is not None:
         inner = in_key.selection if in_key is not None and in_key.selection is not None else EMPTY
-        below = _builder(item.selection, inner)
+        below = _inner(item.selection, inner)
     return _Part(item.name, item.key, below, in_key is not None)
 
 

@@ -106,13 +106,23 @@ class Chooser:
         return choice
 
     def _interface_object(self, spot: Spot, selection: Selection) -> ObjectChoice | None:
-        """Only another subgraph knows the real type: what depends on it is one pseudo-field."""
+        """Only another subgraph knows the real type: what depends on it is one pseudo-field.
+
+        So are fields that no subgraph answers on the interface itself, but some do on the real types.
+        """
         plain = [item for item in selection.fields.values() if item.key != TYPENAME]
-        real = None
-        if selection.fragments or TYPENAME in selection.fields:
-            asked = {TYPENAME: selection.fields[TYPENAME]} if TYPENAME in selection.fields else {}
-            real = Selection(asked, selection.fragments)
-        return self._object(spot, plain, real, _Limits())
+        asked = {TYPENAME: selection.fields[TYPENAME]} if TYPENAME in selection.fields else {}
+        choice = self._with_real(spot, plain, Selection(asked, selection.fragments))
+        if choice is not None:
+            return choice
+        for item in list(plain):
+            if self._object(spot, [item], None, _Limits()) is None:
+                plain.remove(item)
+                asked[item.key] = item
+        return self._with_real(spot, plain, Selection(asked, selection.fragments))
+
+    def _with_real(self, spot: Spot, plain: Sequence[Item], real: Selection) -> ObjectChoice | None:
+        return self._object(spot, plain, real or None, _Limits())
 
     def givers(self, spot: Spot, item: Item) -> set[str]:
         """Subgraphs from which one field can be had at a location."""
@@ -122,7 +132,17 @@ class Chooser:
                 found.add(str(spot.graph))
             elif self._with_entries(spot, [_Wanted(item, (option,))], [option.entry], _Limits()):
                 found.add(option.entry.graph)
+        definition = self._supergraph.types[spot.type]
+        if not found and spot.graph in definition.interface_object_in:
+            found = self._givers_on_real_types(spot, item)
         return found
+
+    def _givers_on_real_types(self, spot: Spot, item: Item) -> set[str]:
+        if self._with_real(spot, [], Selection({item.key: item}, {})) is None:
+            return set()
+        real = [self._supergraph.types[name] for name in self._supergraph.objects[spot.type]]
+        fields = [one.fields[item.name] for one in real if item.name in one.fields]
+        return {graph for one in fields for graph, resolver in one.resolvers.items() if not resolver.external}
 
     # --- abstract types ---------------------------------------------------------------------------
 

@@ -1,13 +1,15 @@
 """Asks the planner whether every field can be had wherever a client may ask for it.
 
 From each root field on, every type is visited once for each set of subgraphs its objects may come
-from; a field is in order if at least one of them leads to it.
+from; a field is in order if at least one of them leads to it. What is not public nobody asks for.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+
+from graphql import GraphQLSchema
 
 from gateway.composition.selection import Item, Selection
 from gateway.composition.supergraph import FieldDef, Supergraph, TypeDef
@@ -18,14 +20,15 @@ Spots = tuple[str, frozenset[str | None]]  # a type and the subgraphs that may h
 PROBE = Selection({"__typename": Item("__typename", "__typename", "", frozenset(), None)}, {})
 
 
-def unreachable(supergraph: Supergraph) -> list[str]:
-    """A sentence for every field that no plan reaches from some place."""
-    return _Walk(supergraph).faults()
+def unreachable(supergraph: Supergraph, public: GraphQLSchema) -> list[str]:
+    """A sentence for every public field that no plan reaches from some place."""
+    return _Walk(supergraph, public).faults()
 
 
 class _Walk:
-    def __init__(self, supergraph: Supergraph) -> None:
+    def __init__(self, supergraph: Supergraph, public: GraphQLSchema) -> None:
         self._supergraph = supergraph
+        self._public = public
         self._chooser = Chooser(supergraph)
         self._faults: dict[tuple[str, str], str] = {}
         self._seen: set[Spots] = set()
@@ -37,8 +40,10 @@ class _Walk:
         while self._waiting:
             (name, graphs), where = self._waiting.popleft()
             definition = self._supergraph.types[name]
+            shown = getattr(self._public.get_type(name), "fields", {})
             for field in definition.fields.values():
-                self._check(definition, field, graphs, where)
+                if field.name in shown:
+                    self._check(definition, field, graphs, where)
         return list(self._faults.values())
 
     def _meet(self, spots: Spots, where: str) -> None:

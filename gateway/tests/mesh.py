@@ -25,7 +25,7 @@ from graphql import (
 from gateway.composition.faults import Faults
 from gateway.composition.read_supergraph import named_type
 from gateway.composition.sdl import ROOTS, SubField, SubSchema, SubType, read_subgraph
-from gateway.composition.selection import Selection, read_field_set
+from gateway.composition.selection import Item, Selection, read_field_set
 from gateway.composition.uses import settle
 from gateway.engine import Engine, Outgoing, Subgraph
 from gateway.execution.connections import Connections
@@ -77,9 +77,21 @@ class Store:
             raise GraphQLError(f"{wanted} satisfies no key")
         for name in types:
             for record in self.records.get(name, {}).values():
-                if any(all(str(record.get(f)) == str(wanted[f]) for f in key.fields) for key in complete):
+                if any(self._has(record, key, wanted) for key in complete):
                     return {"__typename": name, **record}
         return None
+
+    def _has(self, record: Any, key: Selection, wanted: Any) -> bool:
+        """Whether a record has the values of one key."""
+        if record is None or wanted is None:
+            return record is wanted
+        for item in key.fields.values():
+            own = self.follow(record.get(item.name))
+            if item.selection is None and str(own) != str(wanted[item.name]):
+                return False
+            if item.selection is not None and not self._has(own, item.selection, wanted[item.name]):
+                return False
+        return True
 
 
 class _Types:
@@ -143,7 +155,7 @@ class Member:
         if parent.name in ROOTS.values():
             return self._given(self._store.value(self._store.roots, name, arguments), parent, name)
         declared = parent.fields[name]
-        promised = source.get("__provided", Selection({}, {})).fields
+        promised = _promised(source.get("__provided"), parent.name)
         if declared.external and name not in promised:
             raise GraphQLError(f"{parent.name}.{name} is external to {self._schema.name}")
         if declared.requires is not None:
@@ -182,6 +194,14 @@ class Member:
         if missing:
             raise GraphQLError(f"{parent.name}.{declared.name} lacks {missing}")
         return self._store.computed[f"{parent.name}.{declared.name}"](sent, arguments)
+
+
+def _promised(provided: Selection | None, name: str) -> dict[str, Item]:
+    """Fields that a @provides promises of an object of this type."""
+    if provided is None:
+        return {}
+    narrowed = provided.fragments.get(name)
+    return {**provided.fields, **(narrowed.fields if narrowed is not None else {})}
 
 
 def _marked(value: Any, promised: Selection) -> Any:

@@ -247,3 +247,42 @@ def test_a_text_that_is_no_supergraph_is_refused_in_words():
         Engine.from_supergraph("type Query { a: Int }")
 
     assert caught.value.faults == ("the supergraph has no enum join__Graph: is it composed?",)
+
+
+def test_a_field_that_nobody_may_ask_for_need_not_be_reachable():
+    away = LINK + 'type T @key(fields: "id", resolvable: false) { id: ID! x: Int '
+
+    engine = Engine.compose(
+        [
+            Subgraph("a", "http://a", LINK + 'type Query { t: T } type T @key(fields: "id") { id: ID! }'),
+            Subgraph("b", "http://b", away + "@inaccessible }"),
+        ]
+    )
+
+    assert set(engine.api_schema.type_map["T"].fields) == {"id"}
+    with pytest.raises(CompositionFailed, match=r"T\.x cannot be reached"):
+        Engine.compose(
+            [
+                Subgraph("a", "http://a", LINK + 'type Query { t: T } type T @key(fields: "id") { id: ID! }'),
+                Subgraph("b", "http://b", away + "}"),
+            ]
+        )
+
+
+def test_in_federation_1_an_extension_without_a_key_resolves_the_first_key_of_its_home():
+    sdl = composed(
+        a='type Query { one: T } type T @key(fields: "id") { id: ID! name: String }',
+        b="extend type Query { two: T } extend type T { id: ID! @external name: String @external extra: Int }",
+    )
+
+    fields = read_supergraph(sdl)[0].types["T"].fields
+    assert {graph for graph, one in fields["id"].resolvers.items() if not one.external} == {"a", "b"}
+    assert set(fields["name"].resolvers) == {"a"}
+
+
+def test_in_federation_1_a_key_on_an_interface_means_nothing():
+    schema = public(
+        a='type Query { one: I } interface I @key(fields: "id") { id: ID! } type T implements I { id: ID! }'
+    )
+
+    assert set(schema.type_map) >= {"I", "T"}

@@ -115,3 +115,52 @@ def test_value_types_without_a_key_are_asked_along_the_path_from_each_who_knows_
     )
 
     assert agrees(mesh, "{ x { one two inner { deep low } } }") == 2
+
+
+def test_a_field_that_only_real_types_have_is_found_behind_an_interface_object():
+    rows = {
+        "Dog": {"1": {"__interfaces": ["Pet"], "id": "1", "tag": "d1", "mood": "calm"}},
+        "Cat": {"2": {"__interfaces": ["Pet"], "id": "2", "tag": "c2", "mood": "wild"}},
+    }
+    pets = 'implements Pet @key(fields: "id") { id: ID! '
+    mesh = Mesh.of(
+        {
+            "shelter": LINK
+            + 'type Query { pets: [Pet!] } type Pet @interfaceObject @key(fields: "id") { id: ID! }',
+            "registry": LINK
+            + f'interface Pet @key(fields: "id") {{ id: ID! }} type Dog {pets} }} type Cat {pets} }}',
+            "vet": LINK
+            + f"interface Pet {{ id: ID! mood: String }} type Dog {pets} mood: String }} "
+            + f"type Cat {pets} mood: String }}",
+        },
+        Store(rows, {"pets": [Ref("Dog", "1"), Ref("Cat", "2")]}),
+    )
+
+    assert agrees(mesh, "{ pets { id mood } }") == 3
+
+
+def test_what_is_required_is_sent_whole_or_not_at_all():
+    store = Store(
+        {"Post": {"1": {"id": "1", "by": Ref("Author", "1")}}, "Author": {"1": {"id": "1", "name": "Ann"}}},
+        {"post": Ref("Post", "1")},
+        {"Post.line": lambda sent, _arguments: f"by {sent['by']['name']}"},
+    )
+    mesh = Mesh.of(
+        {
+            "posts": LINK
+            + 'type Query { post: Post } type Post @key(fields: "id") { id: ID! by: Author } '
+            + 'type Author @key(fields: "id") { id: ID! }',
+            "authors": LINK + 'type Author @key(fields: "id") { id: ID! name: String }',
+            "lines": LINK
+            + 'type Post @key(fields: "id") { id: ID! by: Author @external line: String @requires(fields: "by { name }") }'
+            + ' type Author @key(fields: "id") { id: ID! name: String @external }',
+        },
+        store,
+    )
+    assert agrees(mesh, "{ post { line } }") == 3
+    mesh.transport.down = {"authors"}
+
+    answer = mesh.ask("{ post { line } }")
+
+    assert answer["data"] == {"post": {"line": None}}
+    assert mesh.members["lines"].bodies[-1]["variables"]["r0"] == [{"__typename": "Post", "id": "1"}]
