@@ -21,7 +21,7 @@ from payment_service.rules import DESK, day_bounds
 from payment_service.settings import PaymentSettings
 
 _TAKEN = [status.value for status in CAPTURED]
-_Key = tuple[str, str]
+_Key = tuple[str, str]  # method or idempotency key, and currency
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,28 +136,30 @@ def _mismatches(
     session: Session, cinema_id: str, start: datetime, end: datetime, entries: Iterable[LedgerEntry]
 ) -> list[Payment]:
     """Payments whose movements of the day are not the same on both books, oldest first."""
-    theirs: Counter[str] = Counter()
+    theirs: Counter[_Key] = Counter()
     for entry in entries:
-        theirs[entry.key] += entry.amount.amount
-    ours: Counter[str] = Counter()
-    for key, amount in _movements(session, cinema_id, start, end):
-        ours[key] += amount
-    differing = [key for key in {*ours, *theirs} if ours[key] != theirs[key]]
+        theirs[entry.key, entry.amount.currency] += entry.amount.amount
+    ours: Counter[_Key] = Counter()
+    for key, currency, amount in _movements(session, cinema_id, start, end):
+        ours[key, currency] += amount
+    differing = {moved[0] for moved in {*ours, *theirs} if ours[moved] != theirs[moved]}
     query = (
         select(Payment).where(Payment.idempotency_key.in_(differing)).order_by(Payment.created_at, Payment.id)
     )
     return list(session.execute(query).scalars()) if differing else []
 
 
-def _movements(session: Session, cinema_id: str, start: datetime, end: datetime) -> list[tuple[str, int]]:
-    """Our captures and refunds of the day that a provider must know of, by key."""
-    key = Payment.idempotency_key
+def _movements(
+    session: Session, cinema_id: str, start: datetime, end: datetime
+) -> list[tuple[str, str, int]]:
+    """Our captures and refunds of the day that a provider must know of, by key and currency."""
+    key, currency = Payment.idempotency_key, Payment.currency
     mine = (Payment.cinema_id == cinema_id, Payment.provider != DESK)
-    taken = select(key, Payment.amount_value).where(
+    taken = select(key, currency, Payment.amount_value).where(
         *mine, Payment.settled_at >= start, Payment.settled_at < end, Payment.status.in_(_TAKEN)
     )
     returned = (
-        select(key, -Refund.amount_value)
+        select(key, currency, -Refund.amount_value)
         .join(Refund, Refund.payment_id == Payment.id)
         .where(
             *mine,
@@ -166,4 +168,4 @@ def _movements(session: Session, cinema_id: str, start: datetime, end: datetime)
             Refund.settled_at < end,
         )
     )
-    return [(row[0], int(row[1])) for query in (taken, returned) for row in session.execute(query)]
+    return [(row[0], row[1], int(row[2])) for query in (taken, returned) for row in session.execute(query)]

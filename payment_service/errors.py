@@ -67,6 +67,13 @@ class RefundExceedsPayment(Refusal):
     message = "This is more than is left of the payment."
 
 
+class RefundInProgress(Refusal):
+    """The same key came a moment ago, and the provider has not answered yet."""
+
+    code = "REQUEST_IN_PROGRESS"
+    message = "This refund is being made at this moment. Please look again shortly."
+
+
 class ProviderBusy(Refusal):
     """As many wait for the provider as may. Nothing was begun, and nothing will be under this key."""
 

@@ -22,7 +22,7 @@ from chassis.outbox import publish
 from chassis.runtime import Runtime
 from payment_service import events
 from payment_service.commands.recording import fresh
-from payment_service.errors import PaymentNotFound, RefundExceedsPayment
+from payment_service.errors import PaymentNotFound, RefundExceedsPayment, RefundInProgress
 from payment_service.lifecycle import CAPTURED, PaymentStatus, RefundStatus
 from payment_service.models import Payment, Refund
 from payment_service.providers import NoAnswer, RefundAnswer, RefundOrder, provider_named
@@ -59,7 +59,8 @@ def refund_for_booking(
 def refund_payment(runtime: Runtime[PaymentSettings], caller: Caller, wish: RefundWish) -> Payment:
     """Give back what a manager decided, once for each of that person's keys.
 
-    Raises as refund_for_booking, and PaymentNotFound for a cinema that is not the caller's.
+    Raises as refund_for_booking, PaymentNotFound for a cinema that is not the caller's, and RefundInProgress while
+    the provider is still being asked for this very refund.
     """
     user_id = caller.require_role(Role.MANAGER)
     cinema_id = runtime.database.read(
@@ -86,16 +87,17 @@ def carry_out_refunds_of(runtime: Runtime[PaymentSettings], payment_id: str) -> 
 
 
 def _give_back(runtime: Runtime[PaymentSettings], caller: Caller, wish: RefundWish) -> tuple[Refund, Payment]:
+    being_asked = timedelta(seconds=runtime.settings.provider_deadline_seconds)
     try:
-        refund = runtime.database.transact(lambda session: _promise(session, caller, wish))
+        refund = runtime.database.transact(lambda session: _promise(session, caller, wish, being_asked))
     except IntegrityError:  # the same key in another thread was faster
-        refund = runtime.database.transact(lambda session: _promise(session, caller, wish))
+        refund = runtime.database.transact(lambda session: _promise(session, caller, wish, being_asked))
     if refund.status == RefundStatus.PENDING:
         refund = _carry_out(runtime, refund)
     return refund, runtime.database.read(lambda session: fresh(session, wish.payment_id))
 
 
-def _promise(session: Session, caller: Caller, wish: RefundWish) -> Refund:
+def _promise(session: Session, caller: Caller, wish: RefundWish, being_asked: timedelta) -> Refund:
     """The refund under the wish's key, stored now or before; at the desk it is done with that."""
     asked = (wish.amount.amount, wish.amount.currency) if wish.amount else None
     mark = fingerprint(wish.payment_id, asked, wish.reason)
@@ -104,7 +106,7 @@ def _promise(session: Session, caller: Caller, wish: RefundWish) -> Refund:
         if tries[-1].fingerprint != mark:
             raise IdempotencyKeyReused(field=("input", "idempotencyKey"))
         if tries[-1].status != RefundStatus.FAILED or not wish.insists:
-            return tries[-1]
+            return _unless_in_progress(session, tries[-1], wish, being_asked)
     payment = session.get(Payment, wish.payment_id)
     if payment is None:
         raise PaymentNotFound
@@ -131,6 +133,16 @@ def _promise(session: Session, caller: Caller, wish: RefundWish) -> Refund:
     _write_audit(session, caller, payment, refund)
     if payment.provider == DESK:
         _finish(session, refund, RefundAnswer(reference=None, done=True, settled_at=refund.created_at))
+    return refund
+
+
+def _unless_in_progress(
+    session: Session, refund: Refund, wish: RefundWish, being_asked: timedelta
+) -> Refund:  # fmt: skip
+    """The refund as it stands. Raises RefundInProgress to a person whose first request may still be under way."""
+    is_young = utc_now(session) - refund.created_at < being_asked
+    if refund.status == RefundStatus.PENDING and is_young and not wish.insists:
+        raise RefundInProgress(field=("input", "idempotencyKey"))
     return refund
 
 

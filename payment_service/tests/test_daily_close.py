@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from random import Random
+
 import pytest
 from sqlalchemy import update
 
 from chassis.testing import as_user
+from payment_service.commands.settling import reconcile
 from payment_service.models import SimulatedCharge
 from payment_service.tests.builders import ANA, LISBON, MANAGER, PORTO
 
@@ -87,6 +91,52 @@ def test_money_that_the_provider_does_not_have_is_a_mismatch(till):
 
     assert [payment["id"] for payment in close["mismatches"]] == [payment_id]
     assert _lines(close) == [("CARD", 2500, 0, 2400, 1)]
+
+
+def test_the_same_number_in_another_currency_is_a_mismatch(till):
+    payment_id = till.take()["payment"]["id"]
+    till.runtime.database.transact(
+        lambda session: session.execute(update(SimulatedCharge).values(currency="USD"))
+    )
+
+    close = _close(till)
+
+    assert [payment["id"] for payment in close["mismatches"]] == [payment_id]
+    assert _lines(close) == [("CARD", 2500, 0, 0, 1), ("CARD", 0, 0, 2500, 0)]
+
+
+def test_the_closes_of_all_days_add_up_to_all_payments_and_to_the_providers_books(till):
+    """Whatever happened on which day, in which way: sums by day are sums by payment, on both books."""
+    chance = Random(4)  # the same sales in each run
+    methods = {"CARD": "pm_success", "WALLET": "pm_answer_lost", "CASH": None, "BANK_TRANSFER": "pm_slow"}
+    for number in range(30):
+        method = chance.choice(list(methods))
+        amount = {"amount": chance.randrange(1, 5000), "currency": "EUR"}
+        taken = till.take(methods[method], key=f"k{number}", method=method, amount=amount)
+        till.clock.advance(hours=chance.randrange(7))
+        reconcile(till.runtime)
+        if number % 3 == 0:
+            till.refund(taken["payment"]["id"], chance.randrange(1, amount["amount"] + 1), key=f"r{number}")
+
+    first, last = till.clock.now().date() - timedelta(days=20), till.clock.now().date()
+    closes = [_close(till, str(first + timedelta(days=day))) for day in range((last - first).days + 1)]
+
+    lines = [line for close in closes for line in _lines(close)]
+    query = "{ payments(first: 100) { nodes { method amount { amount } refunded { amount } } } }"
+    payments = till.client.data(query, caller=MANAGER)["payments"]["nodes"]
+    for method in methods:
+        mine = [line for line in lines if line[0] == method]
+        booked = [payment for payment in payments if payment["method"] == method]
+        captured = sum(payment["amount"]["amount"] for payment in booked)
+        refunded = sum(payment["refunded"]["amount"] for payment in booked)
+        assert [sum(column) for column in list(zip(*mine, strict=True))[1:]] == [
+            captured,
+            refunded,
+            captured - refunded,
+            len(booked),
+        ]
+    assert [close["mismatches"] for close in closes] == [[]] * len(closes)
+    assert len(payments) == 30
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,7 @@ def test_a_declined_payment_has_nothing_to_give_back(till):
 
 
 def test_the_same_key_gives_back_once_and_another_amount_under_it_is_refused(till, payment_id):
+    """H20: same content, same answer; other content, refused."""
     first = till.refund(payment_id, 700)
 
     again, other = till.refund(payment_id, 700), till.refund(payment_id, 800)
@@ -132,6 +133,20 @@ def test_the_booking_gives_back_what_its_rules_say(till, payment_id):
     assert answer["payment"]["refunded"]["amount"] == 1250
 
 
+def test_another_managers_key_of_another_cinema_tells_nothing(till, payment_id):
+    """H20: a key that is known elsewhere is as good as new."""
+    till.refund(payment_id, 100, key="shared")
+    pia = as_user("pia", "MANAGER", (PORTO,))
+    theirs = till.take(key="porto", cinemaId=PORTO)["payment"]["id"]
+
+    known = {"paymentId": payment_id, "reason": "Projector broke", "idempotencyKey": "shared"}
+    foreign = till.client.error_codes(REFUND, {"input": known}, caller=pia)
+    own = till.refund(theirs, 200, key="shared", caller=pia)
+
+    assert foreign == ["NOT_FOUND"]
+    assert own["payment"]["refunded"]["amount"] == 200
+
+
 def test_cash_goes_back_at_the_desk(till):
     cash = till.take(None, key="cash", method="CASH")["payment"]["id"]
 
@@ -160,6 +175,7 @@ def test_only_a_manager_of_the_cinema_gives_money_back(till, payment_id, caller,
 
 
 def test_two_people_may_use_the_same_key(till, payment_id):
+    """H20: nobody learns what another person's key was for."""
     till.refund(payment_id, 100, key="mine")
 
     answer = till.refund(payment_id, 200, key="mine", caller=ADMIN)

@@ -148,6 +148,21 @@ def test_a_refund_whose_answer_is_lost_is_asked_for_again_under_its_key(till, st
     assert len(till.published("payment.refunded")) == 1
 
 
+def test_the_same_refund_in_flight_is_told_so_and_has_one_outcome(till, stripe_server):
+    """H20: in flight."""
+    payment_id = till.take("pm_card_visa")["payment"]["id"]
+    stripe_server.lost_answers = ["/refunds"]
+    till.refund(payment_id, 1000)
+
+    in_flight = till.refund(payment_id, 1000)
+    till.clock.advance(seconds=10)
+    later = till.refund(payment_id, 1000)
+
+    assert [error["code"] for error in in_flight["userErrors"]] == ["REQUEST_IN_PROGRESS"]
+    assert later["payment"]["refunds"][0]["status"] == "SUCCEEDED"
+    assert [refund["amount"] for refund in stripe_server.refunds.values()] == [1000]
+
+
 def test_a_refund_under_way_is_done_when_a_webhook_says_so(till, stripe_server):
     payment_id = till.take("pm_card_visa")["payment"]["id"]
     stripe_server.refund_status = "pending"
