@@ -12,6 +12,7 @@ from booking_service.commands.keep import give_up
 from booking_service.commands.moves import News, Running, change, keep_claims, lock_booking, move, note, run
 from booking_service.commands.pay import asked_again, charge_attempt
 from booking_service.errors import (
+    HoldExpired,
     PaymentDeclined,
     PaymentMethodNotOffered,
     PaymentPending,
@@ -44,7 +45,7 @@ def sell_at_box_office(
 ) -> str:
     """Sell the seats at the desk; the booking's id.
 
-    Raises as hold_seats, TenderedTooLittle, ReasonRequired for COMP, PaymentDeclined; then nothing stays held.
+    Raises as hold_seats, HoldExpired, TenderedTooLittle, ReasonRequired for COMP, PaymentDeclined; then nothing stays held.
     """
     caller.require_role(Role.STAFF)
     _check_scope(runtime, caller, wish.showtime_id)
@@ -86,6 +87,8 @@ def _begin(
     if booking.state != State.HELD:
         known = session.get(PaymentAttempt, f"{booking_id}:1", populate_existing=True)
         return None if known is None else asked_again(known)
+    if booking.expires_at is not None and booking.expires_at <= utc_now(session):
+        raise HoldExpired  # this process slept, or the key came again much later
     if method == "COMP":
         change(session, booking, discount=booking.subtotal, total=booking.fee)
     if method == "CASH" and tendered is not None and not _covers(tendered, booking):

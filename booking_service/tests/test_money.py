@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from booking_service.commands.cancel import cancel_booking, cancel_showtime, refund_quote
 from booking_service.commands.change_seats import change_seats
 from booking_service.commands.desk import sell_at_box_office
-from booking_service.commands.hold import HoldWish, SeatChoice
+from booking_service.commands.hold import HoldWish, SeatChoice, hold_seats
 from booking_service.commands.house import join_waiting_list, set_seats_blocked
 from booking_service.commands.refunds import pay_refunds_due
 from booking_service.commands.settle import abandon_expired_actions, reconcile, settle
-from booking_service.errors import PaymentDeclined, TenderedTooLittle
+from booking_service.errors import HoldExpired, PaymentDeclined, TenderedTooLittle
 from booking_service.models import Booking, PaymentAttempt, RefundDue
 from booking_service.peers import Charge
 from booking_service.queries.seat_maps import seat_states
@@ -306,6 +306,19 @@ def test_a_sale_at_the_desk_whose_answer_was_lost_is_finished_by_the_same_key(
 
     assert house.booking(booking_id).state == "CONFIRMED"
     assert len(siblings.payments) == 1
+
+
+def test_a_sale_at_the_desk_that_slept_past_its_hold_sells_nothing(house: House, siblings: Siblings) -> None:
+    showtime = house.a_showtime()
+    wish = HoldWish(showtime, choices("A1", "A2"), idempotency_key="till-1", desk=True)
+    hold_seats(house.runtime, STAFF, wish)
+    house.runtime.clock.advance(minutes=11)
+
+    with pytest.raises(HoldExpired):
+        sell_at_box_office(house.runtime, STAFF, wish, method="COMP", tendered=None, reason="press")
+
+    assert house.claims(showtime) == {}
+    assert siblings.payments == {}
 
 
 def test_foreign_notes_do_not_cover_the_total(house: House) -> None:
