@@ -26,6 +26,7 @@ def _confirmed(runtime: Runtime[Any], session: Session, told: _Told, _envelope: 
 
 def _expired(_runtime: Runtime[Any], session: Session, told: _Told, _envelope: Envelope) -> None:
     release_coupon(session, told["bookingId"])
+    uncount_booking(session, told["bookingId"])  # so that a reservation still on its way finds it ended
 
 
 def _cancelled(_runtime: Runtime[Any], session: Session, told: _Told, _envelope: Envelope) -> None:

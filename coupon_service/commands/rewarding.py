@@ -31,7 +31,7 @@ def count_booking(session: Session, booking_id: str, user_id: str, *, loyalty_da
 
 
 def uncount_booking(session: Session, booking_id: str) -> None:
-    """A cancelled booking does not count; a coupon that it earned stays with the person."""
+    """A booking that was cancelled or ran out does not count; a coupon that it earned stays with the person."""
     known = session.get(CountedBooking, booking_id)
     if known is None:  # told of before the booking itself
         session.add(CountedBooking(booking_id=booking_id, user_id=None, cancelled=True))

@@ -18,7 +18,7 @@ from chassis.runtime import Runtime
 from coupon_service.codes import normal_code
 from coupon_service.errors import CouponNotApplicable, CouponUnknown, CouponUsedUp
 from coupon_service.lifecycle import COUNTED, UseState, sources_of
-from coupon_service.models import Coupon, CouponUse, UserCount
+from coupon_service.models import CountedBooking, Coupon, CouponUse, UserCount
 from coupon_service.queries import coupon_by_code, terms_of, uses_of
 from coupon_service.rules import Order, check_order, discount_of, quote
 from coupon_service.settings import CouponSettings
@@ -103,8 +103,10 @@ def _reserve(session: Session, code: str, booking_id: str, order: Order) -> Rese
     use = next((one for one in uses if one.coupon_id == coupon.id), None)
     if use is not None and use.state == UseState.REDEEMED:
         return Reserved(coupon.id, coupon.code, use.discount)
-    if any(one.state in (UseState.REDEEMED, UseState.RETURNED) for one in uses):
-        raise CouponNotApplicable("This booking is paid or cancelled already.")
+    if any(one.state in (UseState.REDEEMED, UseState.RETURNED) for one in uses) or _is_over(
+        session, booking_id
+    ):
+        raise CouponNotApplicable("This booking is paid or has ended already.")
     if use is not None and use.state == UseState.RESERVED:
         discount = _discount_anew(session, coupon, use, order)
     else:
@@ -117,6 +119,11 @@ def _reserve(session: Session, code: str, booking_id: str, order: Order) -> Rese
     session.flush()
     reached("coupon.before_reserve_commit")
     return Reserved(coupon.id, coupon.code, discount)
+
+
+def _is_over(session: Session, booking_id: str) -> bool:
+    """Whether the booking was paid or has ended: a reservation that comes so late would never be given back."""
+    return session.get(CountedBooking, booking_id) is not None
 
 
 def _discount_anew(session: Session, coupon: Coupon, use: CouponUse, order: Order) -> Money:

@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from coupon_service.tests.builders import ADMIN, ANA, RELEASE, codes
+from coupon_service.tests.builders import ADMIN, ANA, REDEEM, RELEASE, RESERVE, codes
+
+EUR_5 = {"amount": 500, "currency": "EUR"}
 
 
 def test_a_reserved_coupon_says_what_it_takes_off(desk):
@@ -66,27 +68,57 @@ def test_a_refused_coupon_leaves_the_first_in_its_place(desk):
 
 
 def test_fifty_bookings_at_once_use_a_coupon_of_one_use_once(desk):
+    """H17: fifty people, one use: reserved once, redeemed once."""
     coupon = desk.coupon(usageLimit=1)
 
-    def reserve(number):
-        return desk.reserve(f"booking-{number}", user=f"user-{number}")
+    def use(number):
+        answer = desk.reserve(f"booking-{number}", user=f"user-{number}")
+        return codes(answer), desk.redeem(f"booking-{number}")
 
     with ThreadPoolExecutor(50) as threads:
-        answers = list(threads.map(reserve, range(50)))
+        answers = list(threads.map(use, range(50)))
 
-    refused = [code for answer in answers for code in codes(answer)]
-    assert refused == ["COUPON_USED_UP"] * 49
+    assert sorted(answers) == [([], True)] + [(["COUPON_USED_UP"], False)] * 49
     assert desk.counts(coupon["id"]) == (1, 1, 1)
 
 
-def test_one_person_with_twenty_bookings_at_once_keeps_the_limit_per_person(desk):
-    coupon = desk.coupon(usageLimitPerUser=3)
+def test_one_person_with_fifty_bookings_at_once_has_one_use(desk):
+    """H17: a limit of one for each person."""
+    coupon = desk.coupon(usageLimitPerUser=1)
 
-    with ThreadPoolExecutor(20) as threads:
-        answers = list(threads.map(lambda number: desk.reserve(f"booking-{number}"), range(20)))
+    with ThreadPoolExecutor(50) as threads:
+        answers = list(threads.map(lambda number: desk.reserve(f"booking-{number}"), range(50)))
 
-    assert sum(not codes(answer) for answer in answers) == 3
-    assert desk.counts(coupon["id"]) == (3, 3, 3)
+    assert sorted(codes(answer) for answer in answers) == [[]] + [["COUPON_USED_UP"]] * 49
+    assert desk.counts(coupon["id"]) == (1, 1, 1)
+
+
+def test_fifty_people_at_once_have_one_use_each(desk):
+    """H17: fifty people with two bookings each, one use for each person."""
+    coupon = desk.coupon(usageLimitPerUser=1)
+
+    def use(number):
+        return number % 50, codes(desk.reserve(f"booking-{number}", user=f"user-{number % 50}"))
+
+    with ThreadPoolExecutor(50) as threads:
+        answers = list(threads.map(use, range(100)))
+
+    used = [person for person, refused in answers if not refused]
+    assert sorted(used) == list(range(50))
+    assert desk.counts(coupon["id"]) == (50, 50, 50)
+
+
+def test_fifty_people_at_once_do_not_pass_the_limit_of_all(desk):
+    """H17: both limits at once; nobody's own count is left behind by a refusal."""
+    coupon = desk.coupon(usageLimit=7, usageLimitPerUser=1)
+
+    with ThreadPoolExecutor(50) as threads:
+        answers = list(
+            threads.map(lambda number: desk.reserve(f"booking-{number}", user=f"user-{number}"), range(50))
+        )
+
+    assert sum(not codes(answer) for answer in answers) == 7
+    assert desk.counts(coupon["id"]) == (7, 7, 7)
 
 
 def test_one_booking_asking_from_twenty_threads_has_one_use(desk):
@@ -235,8 +267,64 @@ def test_the_coupon_that_was_paid_with_is_spent_though_another_was_reserved_sinc
     assert desk.counts(ids[order[1]]) == (0, 0, 0)
 
 
-def test_only_booking_may_reserve_and_release(desk):
-    assert desk.client.error_codes(RELEASE, {"id": "booking-1"}, caller=ANA) == ["NOT_FOUND"]
+def test_only_booking_may_reserve_release_and_redeem(desk):
+    """H10: nobody spends or gives back for another's booking."""
+    asked = {"code": "X", "bookingId": "b", "userId": "ana", "movieId": "m", "cinemaId": "c"}
+    asked["subtotal"] = {"amount": 100, "currency": "EUR"}
+
+    refused = [
+        desk.client.error_codes(RELEASE, {"id": "booking-1"}, caller=ANA),
+        desk.client.error_codes(REDEEM, {"id": "booking-1"}, caller=ANA),
+        desk.client.error_codes(RESERVE, {"input": asked}, caller=ANA),
+    ]
+
+    assert refused == [["NOT_FOUND"]] * 3
+
+
+@pytest.mark.parametrize(
+    ("form", "amount", "discount"),
+    [
+        ({"percent": 15}, 1790, 269),
+        ({"percent": 100}, 2500, 2500),
+        ({"percent": 50, "maximumDiscount": EUR_5}, 2500, 500),
+        ({"kind": "FIXED_AMOUNT", "percent": None, "amountOff": EUR_5}, 2500, 500),
+        ({"kind": "FIXED_AMOUNT", "percent": None, "amountOff": EUR_5}, 300, 300),
+        ({"minimumSubtotal": EUR_5}, 500, 50),
+    ],
+)
+def test_a_reserved_coupon_takes_off_what_its_terms_say(desk, form, amount, discount):
+    desk.coupon(**form)
+
+    assert desk.reserve(amount=amount)["discount"] == {"amount": discount, "currency": "EUR"}
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ({"expiresAt": "2026-11-21T12:00:00+00:00"}, "COUPON_EXPIRED"),
+        ({"startsAt": "2026-11-21T12:00:01+00:00"}, "COUPON_NOT_STARTED"),
+        ({"minimumSubtotal": {"amount": 2501, "currency": "EUR"}}, "COUPON_MINIMUM_NOT_MET"),
+        ({"movieIds": ["nosferatu"]}, "COUPON_NOT_APPLICABLE"),
+        ({"cinemaIds": ["porto"]}, "COUPON_NOT_APPLICABLE"),
+        ({"active": False}, "COUPON_UNKNOWN"),
+    ],
+)
+def test_what_a_quote_refuses_can_not_be_reserved_either(desk, form, code):
+    coupon = desk.coupon(**form)
+
+    assert codes(desk.reserve()) == [code]
+    assert desk.counts(coupon["id"]) == (0, 0, 0)
+
+
+def test_what_was_reserved_in_time_is_spent_after_the_coupons_last_day(desk):
+    coupon = desk.coupon(expiresAt="2026-11-21T12:05:00+00:00")
+    desk.reserve()
+    desk.clock.advance(minutes=6)
+
+    desk.tell("booking.confirmed", couponCode="WELCOME10")
+
+    assert desk.counts(coupon["id"]) == (1, 1, 1)
+    assert codes(desk.reserve("booking-2")) == ["COUPON_EXPIRED"]
 
 
 def test_a_person_who_leaves_is_taken_out_and_the_use_still_counts(desk):
@@ -249,3 +337,14 @@ def test_a_person_who_leaves_is_taken_out_and_the_use_still_counts(desk):
     query = "query($id: ID!) { coupon(id: $id) { timesUsed redemptions { nodes { user { id } } } } }"
     shown = desk.client.data(query, {"id": coupon["id"]}, caller=ADMIN)["coupon"]
     assert shown == {"timesUsed": 1, "redemptions": {"nodes": [{"user": None}]}}
+
+
+@pytest.mark.parametrize("ending", ["booking.expired", "booking.cancelled", "booking.confirmed"])
+def test_a_reservation_that_arrives_after_the_booking_has_ended_sets_nothing_aside(desk, ending):
+    coupon = desk.coupon()
+    desk.tell(ending, couponCode=None)
+
+    late = desk.reserve()
+
+    assert codes(late) == ["COUPON_NOT_APPLICABLE"]
+    assert desk.counts(coupon["id"]) == (0, 0, 0)
