@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import orjson
 import pytest
+from sqlalchemy.exc import IntegrityError
 
+from chassis.events import Envelope
 from chassis.testing import as_peer
 from coupon_service.tests.builders import ANA, BEN, codes
+from tests.contracts.event_files import example_of
 
 MINE = "{ myCoupons { code percent expiresAt usageLimit user { id } timesUsed } }"
 
@@ -38,6 +43,39 @@ def test_the_same_booking_told_of_again_does_not_count_again(desk):
         _confirm(desk, [1])
 
     assert desk.published("coupon.granted") == []
+
+
+def test_the_same_event_delivered_again_and_again_counts_once(desk):
+    envelopes = [
+        Envelope(
+            "booking.confirmed",
+            {**example_of("booking.confirmed")["payload"], "bookingId": f"b{n}", "userId": "ana"},
+        )
+        for n in range(3)
+    ]
+
+    news = [[desk.worker.handle(envelope) for envelope in envelopes] for _ in range(4)]
+
+    assert news == [[True] * 3] + [[False] * 3] * 3
+    assert [event["percent"] for event in desk.published("coupon.granted")] == [10]
+
+
+def test_twelve_bookings_confirmed_at_once_earn_each_coupon_once(desk):
+    def confirm(number):
+        for _ in range(20):  # a worker is given again what another one was in the way of
+            try:
+                return desk.tell("booking.confirmed", f"booking-{number}", couponCode=None)
+            except IntegrityError:
+                continue
+        raise AssertionError("it never came through")
+
+    with ThreadPoolExecutor(12) as threads:
+        news = list(threads.map(confirm, [*range(12), *range(12)]))
+
+    assert len(news) == 24
+    assert sorted(event["percent"] for event in desk.published("coupon.granted")) == [10, 15, 20]
+    mine = desk.client.data(MINE, caller=ANA)["myCoupons"]
+    assert sorted(coupon["percent"] for coupon in mine) == [10, 15, 20]
 
 
 def test_a_booking_that_cost_nothing_does_not_count(desk):
