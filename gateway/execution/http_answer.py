@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from gateway.execution.connections import Connection
 
 MAXIMUM_HEAD = 64 * 1024
-READ_SIZE = 256 * 1024
+READ_SIZE = 64 * 1024
 NO_BODY = frozenset({204, 304})
 HEXADECIMAL = re.compile(rb"[0-9a-fA-F]{1,8}")
 
