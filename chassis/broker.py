@@ -78,6 +78,12 @@ class Broker(Publisher, Protocol):
         Raises BrokerDown when the connection is lost.
         """
 
+    def lost_since(self, sender: str) -> str | None:
+        """A mark, if the broker may have lost events that `sender` had sent it; else None. Raises BrokerDown."""
+
+    def sent_again(self, sender: str, mark: str) -> None:
+        """Note that `sender` sends again what it had sent before `mark`. Raises BrokerDown."""
+
     def dead_letters(self, subscriber: str) -> list[DeadLetter]:
         """Events that `subscriber` failed to handle, oldest first. Raises BrokerDown."""
 

@@ -143,6 +143,18 @@ def send_again(database: Database, since: datetime) -> int:
     return database.transact(unmark)
 
 
+def make_up_for_losses(database: Database, broker: Broker, sender: str) -> int:
+    """Send again what a broker has lost, if it lost anything; how many events. Raises BrokerDown."""
+    mark = broker.lost_since(sender)
+    if mark is None:
+        return 0
+    count = send_again(database, database.read(utc_now) - KEPT)
+    broker.sent_again(sender, mark)  # only now: a crash before it does the same once more
+    if count:
+        log().warning("broker lost its memory, events are sent again", sender=sender, count=count)
+    return count
+
+
 def purge(database: Database) -> None:
     """Forget events that were sent long ago."""
 

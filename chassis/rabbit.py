@@ -134,6 +134,13 @@ class RabbitBroker:
         """Returns once the broker has stored it in at least one queue. Raises UnroutableError when there is none."""
         self._channel.basic_publish(exchange, key, body, properties, mandatory=True)
 
+    def lost_since(self, sender: str) -> str | None:
+        """See Broker: what RabbitMQ confirmed, it keeps on disk."""
+        return None
+
+    def sent_again(self, sender: str, mark: str) -> None:
+        """See Broker."""
+
     def dead_letters(self, subscriber: str) -> list[DeadLetter]:
         """See Broker. Each is put back at the end as it is read: a return would count as a delivery."""
         letters: list[DeadLetter] = []

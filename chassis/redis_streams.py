@@ -28,6 +28,7 @@ from chassis.broker import (
 from chassis.errors import Unavailable
 from chassis.events import Envelope
 from chassis.ids import new_id
+from chassis.recollection import Recollection
 
 GROUP = "subscribers"
 BLOCK_SECONDS = 1.0
@@ -44,6 +45,7 @@ class StreamsBroker:
         # Any: the client's own annotations unite RESP2, RESP3 and async answers.
         self._redis: Any = redis.Redis.from_url(url, socket_timeout=10, socket_connect_timeout=3)
         self._prefix = f"{{{prefix}:events}}"
+        self._memory = Recollection(self._redis, self._prefix)
         self._consumer = new_id()
         self._abandoned_seconds = abandoned_seconds
         self._reclaim_at = 0.0
@@ -73,8 +75,7 @@ class StreamsBroker:
             except redis.ResponseError as error:
                 if "BUSYGROUP" not in str(error):
                     raise
-            for name in names:
-                self._redis.sadd(self._bindings(name), subscriber)
+            self._memory.bind(subscriber, [self._bindings(name) for name in names])
 
     def consume(self, subscriber: str, names: Iterable[str], handler: Handler, stop: threading.Event) -> None:
         """See Broker."""
@@ -167,6 +168,16 @@ class StreamsBroker:
     def _deliveries(self, queue: str, entry_id: bytes) -> int:
         pending = self._redis.xpending_range(queue, GROUP, entry_id, entry_id, 1)
         return int(pending[0]["times_delivered"]) if pending else 1
+
+    def lost_since(self, sender: str) -> str | None:
+        """See Broker."""
+        with _reachable():
+            return self._memory.lost_since(sender)
+
+    def sent_again(self, sender: str, mark: str) -> None:
+        """See Broker."""
+        with _reachable():
+            self._memory.note(sender, mark)
 
     def dead_letters(self, subscriber: str) -> list[DeadLetter]:
         """See Broker."""

@@ -134,6 +134,7 @@ class Worker:
             broker.close()
 
     def _consume(self) -> None:
+                    outbox.make_up_for_losses(self.runtime.database, broker, self.runtime.name)
         broker = self._connect()
         try:
             broker.consume(self.runtime.name, self.reactions, self.handle, self._stop)
