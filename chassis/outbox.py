@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from chassis.broker import Publisher, Unroutable
+from chassis.broker import Broker, Publisher, Unroutable
 from chassis.database import Database, rows_changed, sql_now, utc_now
 from chassis.events import Envelope, Event
 from chassis.ids import new_id
