@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import brotli
+import rjsmin
 from flask import Request, Response
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -120,8 +121,8 @@ class AssetFolder:
             assets, digest = {}, hashlib.sha256()
             for name, _changed, _size in state:
                 content = (self._folder / name).read_bytes()
-                assets[name] = Asset(content, Path(name).suffix.lower())
                 digest.update(f"{name}\0{len(content)}\0".encode() + content)
+                assets[name] = Asset(_lean(name, content), Path(name).suffix.lower())
             self._assets, self._state, self.build = assets, state, digest.hexdigest()[:16]
 
     def find(self, name: str) -> Asset | None:
@@ -149,3 +150,10 @@ class AssetFolder:
                     place = path.relative_to(self._folder).as_posix()
                     found.append((place, facts.st_mtime_ns, facts.st_size))
         return iter(sorted(found))
+
+
+def _lean(name: str, content: bytes) -> bytes:
+    """A script of ours without comments, which are for readers of the source; vendored ones are lean already."""
+    if not name.endswith((".js", ".mjs")) or name.startswith("vendor/"):
+        return content
+    return str(rjsmin.jsmin(content.decode())).encode()

@@ -5,7 +5,6 @@ import { loading, shown, startRouter } from "./core/router.js";
 import { resume } from "./core/session.js";
 import { effect } from "./core/state.js";
 import { startTheme } from "./core/theme.js";
-import { startWorker } from "./core/worker.js";
 import { routes } from "./routes.js";
 import { failureView } from "./ui/failure.js";
 import { render } from "./ui/html.js";
@@ -30,4 +29,4 @@ effect(() => {
 });
 watchUnread();
 await startRouter({ routes, failure: (error, retry) => failureView(error, () => resume().then(retry)) });
-startWorker();
+(await import("./core/worker.js")).startWorker();

@@ -7,7 +7,7 @@ import { t } from "../core/i18n.js";
 import { navigate } from "../core/router.js";
 import { requirePerson } from "../core/session.js";
 import { state } from "../core/state.js";
-import { Checkout, SeatMap } from "../operations.js";
+import { Checkout, SeatMap } from "../pages/operations.js";
 import { GUEST_METHODS, methodChoice } from "../pages/checkout-parts.js";
 import { createChoice } from "../pages/seat-choice.js";
 import { money, seatList } from "../ui/format.js";

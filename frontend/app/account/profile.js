@@ -8,7 +8,7 @@ import { navigate, reload } from "../core/router.js";
 import { atLeast, forget, person, requirePerson } from "../core/session.js";
 import { state } from "../core/state.js";
 import { setTheme, theme, THEMES } from "../core/theme.js";
-import { LogoutEverywhere } from "../operations.js";
+import { LogoutEverywhere } from "../pages/operations.js";
 import { errorSummary, field, submitButton } from "../ui/field.js";
 import { moment } from "../ui/format.js";
 import { html, nothing } from "../ui/html.js";

@@ -6,7 +6,6 @@
 import * as operations from "../operations.js";
 import { AppError } from "./errors.js";
 import { credentials, gql } from "./gql.js";
-import { forgetBookings } from "./kept-tickets.js";
 import { computed, state } from "./state.js";
 import { lasting, passing } from "./storage.js";
 
@@ -76,7 +75,7 @@ export function forget() {
   token = null;
   person.value = null;
   lasting.set("signedIn", null);
-  void forgetBookings();
+  void forgetTickets(null);
   passing.set("hold", null);
 }
 
@@ -94,7 +93,7 @@ export function requireRole(role) {
 
 export async function loadPerson() {
   person.value = (await gql(operations.Me)).me;
-  if (person.value) void forgetBookings(person.value.id);
+  if (person.value) void forgetTickets(person.value.id);
   else forget();
 }
 
@@ -141,6 +140,11 @@ async function refresh() {
     else unanswered = error;
   }
   return false;
+}
+
+/** Tickets of others leave the device. @param {string | null} owner whose stay */
+async function forgetTickets(owner) {
+  if (lasting.get("ticketsKept")) await (await import("./kept-tickets.js")).forgetBookings(owner);
 }
 
 const anonymously = () => ({ headers: COOKIE_SESSION, anonymous: true });

@@ -9,7 +9,7 @@ import { reload } from "../core/router.js";
 import { requirePerson } from "../core/session.js";
 import { state } from "../core/state.js";
 import { showtimeText } from "../domain/times.js";
-import { Booking, MyBookings } from "../operations.js";
+import { Booking, MyBookings } from "./operations.js";
 import { money, seatList } from "../ui/format.js";
 import { html, nothing, repeat } from "../ui/html.js";
 import { emptyState, notice } from "../ui/notice.js";

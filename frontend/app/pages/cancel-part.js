@@ -4,7 +4,7 @@ import { failureText, refusalText } from "../core/forms.js";
 import { gql } from "../core/gql.js";
 import { t } from "../core/i18n.js";
 import { state } from "../core/state.js";
-import { Booking, CancelBooking } from "../operations.js";
+import { Booking, CancelBooking } from "./operations.js";
 import { closeDialog, dialog, openDialog } from "../ui/dialog.js";
 import { money, moment, percent } from "../ui/format.js";
 import { html, nothing } from "../ui/html.js";

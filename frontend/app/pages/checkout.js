@@ -9,7 +9,7 @@ import { t } from "../core/i18n.js";
 import { navigate, reload } from "../core/router.js";
 import { requirePerson } from "../core/session.js";
 import { effect, state } from "../core/state.js";
-import { ApplyCoupon, Booking, CancelBooking, Checkout, ExtendHold, HoldSeats, RemoveCoupon } from "../operations.js";
+import { ApplyCoupon, Booking, CancelBooking, Checkout, ExtendHold, HoldSeats, RemoveCoupon } from "./operations.js";
 import { html, nothing } from "../ui/html.js";
 import { holdLine, watchHold } from "../ui/hold-line.js";
 import { notice } from "../ui/notice.js";

@@ -7,7 +7,7 @@ import { formatLocale, listOf, numberOf, t } from "../core/i18n.js";
 import { shown, withQuery } from "../core/router.js";
 import { signedIn } from "../core/session.js";
 import { addDays, cinemaDay, clockText, dayText, daysFrom, rfc3339 } from "../domain/times.js";
-import { Film, FilmShowtimes } from "../operations.js";
+import { Film, FilmShowtimes } from "./operations.js";
 import { duration, genreText, moment } from "../ui/format.js";
 import { html, nothing } from "../ui/html.js";
 import { icon } from "../ui/icon.js";

@@ -3,7 +3,7 @@ import { badEmail, createForm, missing } from "../core/forms.js";
 import { gql } from "../core/gql.js";
 import { t } from "../core/i18n.js";
 import { state } from "../core/state.js";
-import { RequestPasswordReset } from "../operations.js";
+import { RequestPasswordReset } from "./operations.js";
 import { errorSummary, field, submitButton } from "../ui/field.js";
 import { html } from "../ui/html.js";
 import { notice } from "../ui/notice.js";

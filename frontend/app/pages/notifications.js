@@ -4,7 +4,7 @@ import { gql } from "../core/gql.js";
 import { t } from "../core/i18n.js";
 import { requirePerson } from "../core/session.js";
 import { state } from "../core/state.js";
-import { MarkNotificationsRead, MyNotifications } from "../operations.js";
+import { MarkNotificationsRead, MyNotifications } from "./operations.js";
 import { moment } from "../ui/format.js";
 import { html, nothing, repeat } from "../ui/html.js";
 import { emptyState } from "../ui/notice.js";

@@ -7,7 +7,7 @@ import { AppError } from "../core/errors.js";
 import { refusalText } from "../core/forms.js";
 import { gql } from "../core/gql.js";
 import { passing } from "../core/storage.js";
-import { PayBooking } from "../operations.js";
+import { PayBooking } from "./operations.js";
 
 const ASK_AGAIN_MS = 2000;
 

@@ -12,7 +12,7 @@ import { rememberInAddress } from "../core/router.js";
 import { signedIn } from "../core/session.js";
 import { batch, computed, state } from "../core/state.js";
 import { rowsOf, statusesOf } from "../domain/seats.js";
-import { BestSeats, HoldSeats, MyBookings, SeatChanged, SeatStatuses } from "../operations.js";
+import { BestSeats, HoldSeats, MyBookings, SeatChanged, SeatStatuses } from "./operations.js";
 import { announce } from "../ui/toast.js";
 
 const POLL_MS = 5000;

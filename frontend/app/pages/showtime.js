@@ -11,7 +11,7 @@ import { signedIn } from "../core/session.js";
 import { effect, state } from "../core/state.js";
 import { freeBlocks, loneSeats, placeOf } from "../domain/seats.js";
 import { showtimeText } from "../domain/times.js";
-import { JoinWaitingList, SeatMap } from "../operations.js";
+import { JoinWaitingList, SeatMap } from "./operations.js";
 import { money } from "../ui/format.js";
 import { leftText } from "../ui/hold-line.js";
 import { html, nothing } from "../ui/html.js";

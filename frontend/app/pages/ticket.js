@@ -8,7 +8,7 @@ import { keepBooking, keptBooking } from "../core/kept-tickets.js";
 import { reload } from "../core/router.js";
 import { requirePerson } from "../core/session.js";
 import { clockText, dayText, cinemaDay, showtimeText } from "../domain/times.js";
-import { Booking } from "../operations.js";
+import { Booking } from "./operations.js";
 import { addressOf, money } from "../ui/format.js";
 import { html, nothing } from "../ui/html.js";
 import { icon } from "../ui/icon.js";

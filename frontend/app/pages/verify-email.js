@@ -3,7 +3,7 @@ import { refusalText } from "../core/forms.js";
 import { gql } from "../core/gql.js";
 import { t } from "../core/i18n.js";
 import { loadPerson, signedIn } from "../core/session.js";
-import { VerifyEmail } from "../operations.js";
+import { VerifyEmail } from "./operations.js";
 import { html } from "../ui/html.js";
 import { notice } from "../ui/notice.js";
 

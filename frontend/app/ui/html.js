@@ -1,5 +1,4 @@
 // @ts-check
 /** What templates are made of: one import for pages. */
 export { html, nothing, render, svg } from "../../vendor/lit-html/lit-html.js";
-export { live } from "../../vendor/lit-html/directives/live.js";
 export { repeat } from "../../vendor/lit-html/directives/repeat.js";
