@@ -76,9 +76,10 @@ def cancel_booking(
 
     def work(session: Session, news: News) -> str:
         booking, showtime = _seen(session, caller, booking_id)
+        before = {"state": booking.state}
         _cancel(session, runtime, booking, showtime, reason, expected, news)
-        if booking.user_id != caller.user_id:
-            audit.record(session, caller, "booking.cancel", "Booking", booking_id, after={"reason": reason})
+        after = {"state": booking.state, "reason": reason}
+        audit.record(session, caller, "booking.cancel", "Booking", booking_id, before=before, after=after)
         return booking_id
 
     run(runtime, work)

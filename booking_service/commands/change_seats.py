@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking_service.commands.hold import SeatChoice
-from booking_service.commands.moves import News, Running, change, lock_booking, run, take_seats
+from booking_service.commands.moves import News, Running, change, lock_booking, record_change, run, take_seats
 from booking_service.commands.pay import Paid, asked_again, charge_attempt, outcome_of
 from booking_service.commands.refunds import money_left, owe_back, pay_refunds_due
 from booking_service.commands.seat_checks import Wanted, check_person_cap, check_rules, others_of, prices_of
@@ -98,6 +98,8 @@ def begin_seat_change(
         seats=write_seats(wanted, prices), outcome="OPEN", at=utc_now(session),
     )  # fmt: skip
     session.add(attempt)
+    asked = {"seats": [seat_id for seat_id, _kind in wanted], "difference": difference}
+    record_change(session, user_id, "booking.change_seats", booking_id, after=asked)
     change(session, booking, attempts=booking.attempts + 1)
     until = attempt.at + timedelta(minutes=PAYING_MINUTES) if difference > 0 else None
     take_seats(

@@ -54,6 +54,10 @@ def check_in(
         session.execute(
             update(Showtime).where(Showtime.id == showtime.id).values(checked_in=Showtime.checked_in + 1)
         )
+        after = {"state": "USED", "door": door}
+        audit.record(
+            session, caller, "ticket.check_in", "Ticket", ticket.id, before={"state": "VALID"}, after=after
+        )
         note(session, booking.id, "check_in", "USED", detail=f"{ticket.seat_id} {door or ''}".strip())
         news.bookings.append((booking.cinema_id, booking.id))
         return ticket.id, booking.id

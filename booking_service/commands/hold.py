@@ -26,6 +26,7 @@ from booking_service.commands.moves import (
     free_seats,
     lock_showtime,
     note,
+    record_change,
     run,
     take_seats,
     tell_waiting_list,
@@ -209,6 +210,9 @@ def _conclude(
     if news.unlocked:
         tell_waiting_list(session, showtime)  # of what is left after this hold
     note(session, booking_id, "hold", "HELD", detail=", ".join(seat.seat_id for seat in wish.seats))
+    if not wish.desk:  # at the desk the sale itself is recorded
+        seats = [seat.seat_id for seat in wish.seats]
+        record_change(session, user_id, "booking.hold", booking_id, after={"seats": seats})
     if wish.idempotency_key is not None:
         idempotency.store(session, user_id, "holdSeats", wish.idempotency_key, _mark(wish), booking_id)
     news.bookings.append((showtime.cinema_id, booking_id))

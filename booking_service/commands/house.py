@@ -194,6 +194,7 @@ def join_waiting_list(runtime: Running, caller: Caller, showtime_id: str, seats:
             entry = WaitingListEntry(showtime_id=showtime_id, user_id=user_id, joined_at=utc_now(session))
             session.add(entry)
         entry.seats = seats
+        audit.record(session, caller, "waiting_list.join", "Showtime", showtime_id, after={"seats": seats})
 
     runtime.database.transact(work)
 
@@ -206,5 +207,8 @@ def leave_waiting_list(runtime: Running, caller: Caller, showtime_id: str) -> No
         entry = session.get(WaitingListEntry, (showtime_id, user_id))
         if entry is not None:
             session.delete(entry)
+            audit.record(
+                session, caller, "waiting_list.leave", "Showtime", showtime_id, before={"seats": entry.seats}
+            )
 
     runtime.database.transact(work)

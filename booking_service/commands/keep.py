@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -19,8 +20,10 @@ from booking_service.commands.moves import (
     expire,
     free_seats,
     lock_booking,
+    lock_showtime,
     move,
     note,
+    record_change,
     run,
     seat_ids_of,
     tell_waiting_list,
@@ -39,6 +42,7 @@ from chassis.outbox import publish
 from chassis.peers import PeerError
 
 SWEEP_BATCH = 200
+TOGETHER = 20
 
 
 def extend_hold(runtime: Running, caller: Caller, booking_id: str) -> str:
@@ -56,8 +60,12 @@ def extend_hold(runtime: Running, caller: Caller, booking_id: str) -> str:
         until = min(longer, showtime.sales_close_at)
         if until <= booking.expires_at:
             raise HoldLimitReached("Sales close then, so this hold can't be extended any further.")
-        change(session, booking, expires_at=until, extensions_left=booking.extensions_left - 1)
         session.execute(update(Claim).where(Claim.booking_id == booking_id).values(expires_at=until))
+        before, after = booking.expires_at, until
+        change(session, booking, expires_at=until, extensions_left=booking.extensions_left - 1)
+        record_change(
+            session, user_id, "booking.extend", booking_id, before={"expiresAt": before}, after={"expiresAt": after}
+        )  # fmt: skip
         note(session, booking_id, "extend", "HELD", detail=f"{booking.extensions_left} left")
         news.bookings.append((booking.cinema_id, booking_id))
         return booking_id
@@ -141,8 +149,12 @@ def _discount(
     booking, _showtime = own_hold(session, booking_id, user_id)
     if of is not None and of != booking.subtotal:
         raise MovedMeanwhile  # other seats meanwhile: the discount was for the old ones
+    before = {"couponCode": booking.coupon_code, "total": booking.total}
     off = 0 if discount is None else min(discount.amount, booking.subtotal)
     change(session, booking, coupon_code=code, discount=off, total=booking.subtotal - off + booking.fee)
+    after = {"couponCode": code, "total": booking.total}
+    action = "booking.apply_coupon" if code else "booking.remove_coupon"
+    record_change(session, user_id, action, booking_id, before=before, after=after)
     note(session, booking_id, "coupon", "APPLIED" if code else "REMOVED", detail=code)
     news.bookings.append((booking.cinema_id, booking_id))
     return booking_id
@@ -181,29 +193,48 @@ def give_up(session: Session, booking: Booking, showtime: Showtime, reason: str 
 
 def sweep(runtime: Running) -> int:
     """End the holds whose time is over; how many. A booking that is being paid for is left alone."""
-    return sum(_ended(runtime, booking_id) for booking_id in runtime.database.read(_over))
+    return sum(_ended(runtime, *together) for together in runtime.database.read(_over))
 
 
-def _ended(runtime: Running, booking_id: str) -> bool:
-    """Whatever goes wrong with one hold, the others behind it end."""
+def _ended(runtime: Running, showtime_id: str, ids: Sequence[str]) -> int:
+    """End holds of one showtime together; where one of them can't be ended, the others still are."""
     try:
-        done = run(runtime, partial(_end, booking_id=booking_id))
+        done = run(runtime, lambda session, news: _end(session, news, showtime_id, ids))
         reached("booking.after_expiry_commit")
         return done
     except Exception as error:  # noqa: BLE001  # it is over and stays in the list for the next round
-        log().error("hold not ended", booking_id=booking_id, error=repr(error), exc_info=error)
-        return False
+        if len(ids) > 1:
+            return sum(_ended(runtime, showtime_id, [booking_id]) for booking_id in ids)
+        log().error("hold not ended", booking_id=ids[0], error=repr(error), exc_info=error)
+        return 0
 
 
-def _over(session: Session) -> list[str]:
-    query = select(Booking.id).where(Booking.state == State.HELD.value, Booking.expires_at <= sql_now())
-    return list(session.scalars(query.order_by(Booking.expires_at).limit(SWEEP_BATCH)))
+def _over(session: Session) -> list[tuple[str, list[str]]]:
+    """Holds whose time is over, by showtime; so many together as a guest can wait for."""
+    query = select(Booking.showtime_id, Booking.id).where(
+        Booking.state == State.HELD.value, Booking.expires_at <= sql_now()
+    )
+    over: dict[str, list[str]] = defaultdict(list)
+    for showtime_id, booking_id in session.execute(query.order_by(Booking.expires_at).limit(SWEEP_BATCH)):
+        over[showtime_id].append(booking_id)
+    return [
+        (showtime_id, ids[start : start + TOGETHER])
+        for showtime_id, ids in over.items()
+        for start in range(0, len(ids), TOGETHER)
+    ]
 
 
-def _end(session: Session, news: News, booking_id: str) -> bool:
-    booking, showtime = lock_booking(session, booking_id)
-    if booking.state != State.HELD or booking.expires_at is None or booking.expires_at > utc_now(session):
-        return False  # paid or extended since we looked
-    expire(session, booking, showtime, news)
+def _end(session: Session, news: News, showtime_id: str, ids: Sequence[str]) -> int:
+    showtime = lock_showtime(session, showtime_id)
+    # Paid or extended since we looked: those are left out.
+    still_over = select(Booking).where(
+        Booking.id.in_(ids), Booking.state == State.HELD.value, Booking.expires_at <= sql_now()
+    )
+    locked = still_over.order_by(Booking.id).with_for_update().execution_options(populate_existing=True)
+    bookings = list(session.scalars(locked))
+    for booking in bookings:
+        expire(session, booking, showtime, news, tells=False)
+    if bookings:
+        tell_waiting_list(session, showtime)
     reached("booking.before_expiry_commit")
-    return True
+    return len(bookings)

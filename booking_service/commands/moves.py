@@ -21,8 +21,10 @@ from booking_service.live import SeatFact, tell, unlock_seats
 from booking_service.models import Booking, BookingStep, Claim, Showtime, Ticket, UserCopy, WaitingListEntry
 from booking_service.rules.seats import in_the_room
 from booking_service.settings import BookingSettings
+from chassis import audit
 from chassis.database import rows_changed, utc_now
 from chassis.errors import Conflict
+from chassis.identity import Caller
 from chassis.kill_points import reached
 from chassis.outbox import publish
 from chassis.runtime import Runtime
@@ -142,6 +144,13 @@ def note(
             at=utc_now(session),
         )
     )
+
+
+def record_change(
+    session: Session, user_id: str, action: str, booking_id: str, *, before: Any = None, after: Any = None
+) -> None:
+    """What a person did with a booking, for the audit trail; `before` and `after` hold what differs."""
+    audit.record(session, Caller(user_id), action, "Booking", booking_id, before=before, after=after)
 
 
 def note_again(

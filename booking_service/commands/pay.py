@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session
 from booking_service import peers
 from booking_service.commands.confirm import confirm
 from booking_service.commands.keep import own_hold
-from booking_service.commands.moves import News, Running, keep_claims, lock_booking, move, note, run
+from booking_service.commands.moves import (
+    News,
+    Running,
+    keep_claims,
+    lock_booking,
+    move,
+    note,
+    record_change,
+    run,
+)
 from booking_service.commands.settle import give_up_unasked, note_unanswered, settle
 from booking_service.errors import (
     BookingUnknown,
@@ -112,6 +121,8 @@ def _begin(
         at=utc_now(session),
     )  # fmt: skip
     session.add(attempt)
+    asked = {"method": wish.method, "amount": booking.total, "attempt": number}
+    record_change(session, user_id, "booking.pay", booking.id, before={"state": "HELD"}, after=asked)
     if booking.total == 0:
         attempt.outcome = "SUCCEEDED"
         confirm(session, runtime, booking, showtime, news, payment_id=None, paid=0)

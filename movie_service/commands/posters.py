@@ -35,6 +35,7 @@ def create_upload(runtime: MovieRuntime, caller: Caller, movie_id: str) -> str:
             id=new_token(192), movie_id=movie_id, actor_id=user_id, expires_at=now + lifetime
         )
         session.add(upload)
+        audit.record(session, caller, "movie.ask_poster_upload", "Movie", movie_id)
         return upload
 
     upload = runtime.database.transact(work)

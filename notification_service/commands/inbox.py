@@ -13,11 +13,13 @@ from chassis import audit
 from chassis.database import utc_now
 from chassis.errors import NotFound, Refusal, Refusals
 from chassis.identity import Caller, Role
+from chassis.nudges import after_commit
 from notification_service import errors, rules
+from notification_service.commands.telling import delivery_topic
 from notification_service.models import DeviceRow, NotificationRow, PreferenceRow
 from notification_service.settings import NotificationRuntime
 
-MOST_DEVICES = 20
+MOST_DEVICES = 10
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ def mark_read(runtime: NotificationRuntime, caller: Caller, ids: Sequence[str]) 
             row.read_at = row.read_at or utc_now(session)
             if row.status == rules.SENT:
                 row.status = rules.READ
+        audit.record(session, caller, "notification.read", "User", user_id, after={"ids": sorted(wanted)})
 
     runtime.database.transact(mark)
 
@@ -95,6 +98,9 @@ def register_device(
             session.add(row)
         # Whoever is signed in at a browser gets its messages: the one before does not any more.
         row.user_id, row.p256dh, row.auth = user_id, p256dh, auth
+        audit.record(
+            session, caller, "notification.register_device", "User", user_id, after={"device": device_id}
+        )
 
     runtime.database.transact(keep)
 
@@ -114,6 +120,7 @@ def resend(runtime: NotificationRuntime, caller: Caller, notification_id: str) -
             raise errors.NotResendable
         before = row.status
         row.status, row.attempts, row.next_attempt_at = rules.QUEUED, 0, utc_now(session)
+        after_commit(session, delivery_topic(row.channel))
         audit.record(
             session, caller, "notification.resend", "Notification", row.id,
             before={"status": before}, after={"status": rules.QUEUED},

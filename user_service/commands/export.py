@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from chassis import links
+from chassis import audit, links
 from chassis.database import utc_now
 from chassis.errors import Unavailable
 from chassis.identity import Caller
@@ -42,6 +42,7 @@ def export_own(runtime: UserRuntime, caller: Caller) -> str:
         text = orjson.dumps({"madeAt": now.isoformat(), **content}, option=orjson.OPT_INDENT_2).decode()
         row = insert(ExportRow).values(id=export_id, user_id=user_id, content=text, expires_at=expires_at)
         session.execute(row)
+        audit.record(session, caller, "user.export", "User", user_id)
         settings = runtime.settings
         return links.sign(
             settings.public_url,

@@ -60,6 +60,7 @@ def request_verification(runtime: UserRuntime, caller: Caller) -> None:
         if user.email_verified and not user.pending_email:
             raise errors.EmailAlreadyVerified
         send_verification(session, runtime, user, user.pending_email or str(user.email))
+        audit.record(session, caller, "user.ask_verification", "User", user_id)
 
     runtime.database.transact(send)
 

@@ -88,23 +88,28 @@ def refresh(runtime: UserRuntime, token: str, client: Client) -> SignedIn:
 def end_current(runtime: UserRuntime, caller: Caller) -> None:
     """Sign out here. Raises Unauthenticated for a visitor."""
     user_id = caller.require_user()
-    runtime.database.transact(
-        lambda session: end_sessions(session, user_id, "signed out", only=caller.session_id or "")
-    )
+    _sign_out(runtime, user_id, caller.session_id or "")
+
+
+def _sign_out(runtime: UserRuntime, user_id: str, session_id: str) -> None:
+    def end(session: Session) -> None:
+        if end_sessions(session, user_id, "signed out", only=session_id):
+            audit.record(session, Caller(user_id), "session.close", "Session", session_id)
+
+    runtime.database.transact(end)
     tell_ended(runtime)
 
 
 def end_by_refresh_token(runtime: UserRuntime, token: str) -> None:
     """Sign out with what is left when the access token has expired; no word when the token is unknown."""
 
-    def end(session: Session) -> None:
+    def find(session: Session) -> SessionRow | None:
         row = session.get(RefreshTokenRow, tokens.fingerprint(token))
-        owner = session.get(SessionRow, row.session_id) if row else None
-        if owner is not None:
-            end_sessions(session, owner.user_id, "signed out", only=owner.id)
+        return session.get(SessionRow, row.session_id) if row else None
 
-    runtime.database.transact(end)
-    tell_ended(runtime)
+    owner = runtime.database.read(find)
+    if owner is not None:
+        _sign_out(runtime, owner.user_id, owner.id)
 
 
 def end_all(runtime: UserRuntime, caller: Caller) -> None:

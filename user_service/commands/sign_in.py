@@ -5,7 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis import audit
 from chassis.database import utc_now
+from chassis.identity import Caller
 from chassis.logs import log
 from user_service import attempts, errors, limits, rules, totp
 from user_service.commands.sessions import Client, SignedIn, open_session, with_tokens
@@ -47,7 +49,9 @@ def sign_in(
         if present.totp_enabled and not spend_code(session, runtime, present, totp_code or ""):
             return None
         attempts.forget(session, account)
-        return with_tokens(runtime, open_session(session, runtime, present, client))
+        opened = open_session(session, runtime, present, client)
+        audit.record(session, Caller(present.id), "session.open", "Session", opened.session_id)
+        return with_tokens(runtime, opened)
 
     signed_in = runtime.database.transact(finish)
     if signed_in is None:

@@ -134,7 +134,7 @@ def test_a_new_role_ends_the_sessions_that_tell_the_old_one(people, service, run
     assert answer["user"] == {"role": "MANAGER", "cinemaIds": ["c1"]}
     assert Revocations(runtime.redis).is_revoked(ana.session_id)
     assert people.login("ana@example.org").caller.role.name == "MANAGER"
-    assert people.audited()[-1] == "user.set_role"
+    assert "user.set_role" in people.audited()
 
 
 def test_the_last_administrator_stays_one(people, service):

@@ -135,7 +135,7 @@ def test_a_new_password_needs_the_old_one_and_ends_the_other_sessions(people, se
     assert Revocations(runtime.redis).is_revoked(phone.session_id)
     assert not Revocations(runtime.redis).is_revoked(desk.session_id)
     assert people.login("ana@example.org", NEW).id == desk.id
-    assert people.audited()[-1] == "user.change_password"
+    assert "user.change_password" in people.audited()
 
 
 def test_guessing_the_own_password_from_an_open_session_is_slowed_down(people, service):
