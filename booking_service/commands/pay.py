@@ -50,9 +50,18 @@ PAYMENTS_AWAY = (
     "Payments can't be taken at the moment. Nothing was charged and your seats are still yours: "
     "please try again in a minute."
 )
+NOT_IN_TIME = "The payment was not confirmed in time. Your seats are still held: try again."
+UNMATCHED_WORDS = (
+    "The bank did not take what we asked for. What it took goes back to you in full; your seats are still held: "
+    "try again."
+)
 DECLINE_WORDS = {
     "INSUFFICIENT_FUNDS": "The card has not enough money on it. Your seats are still held: try another card or method.",
-    "ABANDONED": "The payment was not confirmed in time. Your seats are still held: try again.",
+    "ABANDONED": NOT_IN_TIME,
+    "NOT_CONFIRMED_IN_TIME": NOT_IN_TIME,
+    "NEVER_CHARGED": "The payment did not get through, and nothing was charged. Your seats are still held: try again.",
+    "AMOUNT_MISMATCH": UNMATCHED_WORDS,
+    "REFUNDED_BY_PROVIDER": UNMATCHED_WORDS,
     "AUTHENTICATION_FAILED": "The payment was not confirmed. Your seats are still held: try again or pay another way.",
 }
 
@@ -205,7 +214,7 @@ def outcome_of(session: Session, booking_id: str, begun: PaymentAttempt | None) 
             booking_id, refusal=ServiceAway(PAYMENTS_AWAY) if booking.state in ALIVE else HoldExpired()
         )
     if attempt.outcome == "DECLINED":
-        words = DECLINE_WORDS.get(attempt.failure_code or "")
+        words = DECLINE_WORDS.get(attempt.failure_code or "NEVER_CHARGED")
         late = booking.state not in (*OPEN, State.CONFIRMED)
         return Paid(booking_id, refusal=HoldExpired() if late else PaymentDeclined(words))
     if attempt.client_secret is not None or attempt.redirect_url is not None:

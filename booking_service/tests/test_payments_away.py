@@ -262,3 +262,27 @@ def test_other_seats_are_not_taken_when_their_price_can_not_be(
     assert changed.refusal.code == "SERVICE_UNAVAILABLE"
     assert house.claims(showtime) == {"A1": "SOLD", "A2": "SOLD"}
     assert reconcile(runtime) == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (None, "nothing was charged"),
+        ("AMOUNT_MISMATCH", "goes back to you in full"),
+        ("CARD_DECLINED", "another card"),
+    ],
+)
+def test_a_payment_that_was_not_made_is_told_in_its_own_words(
+    house: House, siblings: Siblings, code: str | None, words: str
+) -> None:
+    payment = (
+        None if code is None else {"id": "p", "failureCode": code, "amount": {"amount": 1, "currency": "EUR"}}
+    )
+    siblings.answers["payment_service", "takePayment"] = lambda _: {
+        "payment": payment, "outcome": "DECLINED", "clientSecret": None, "redirectUrl": None, "userErrors": []
+    }  # fmt: skip
+
+    refusal = house.pay(house.hold(house.a_showtime(), ["A1", "A2"])).refusal
+
+    assert refusal is not None
+    assert words in refusal.message
