@@ -8,7 +8,10 @@ import { notice } from "../ui/notice.js";
 
 export const GUEST_METHODS = ["CARD", "WALLET", "BANK_TRANSFER"];
 /** What the simulated provider can be told to do. */
-const TEST_CHOICES = ["pm_success", "pm_declined", "pm_insufficient_funds", "pm_3ds", "pm_slow", "pm_answer_lost", "pm_webhook_late", "pm_webhook_twice"];
+const TEST_CHOICES = [
+  "pm_success", "pm_declined", "pm_insufficient_funds", "pm_3ds", "pm_slow",
+  "pm_answer_lost", "pm_webhook_late", "pm_webhook_twice", "pm_webhook_out_of_order",
+];
 
 /** @param {{booking: any, busy: boolean, fault: string | null, onChange: (seats: {seatId: string, ticketType: string}[]) => void}} part */
 export function ticketTypesPart({ booking, busy, fault, onChange }) {
