@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import text
 
 from booking_service.commands.keep import extend_hold
 from booking_service.errors import (
@@ -211,3 +214,52 @@ def test_the_same_key_gives_the_same_hold_and_another_wish_is_refused(house: Hou
     assert again == first
     with pytest.raises(IdempotencyKeyReused):
         house.hold(showtime, ["C1", "C2"], idempotency_key="one")
+
+
+def test_the_holds_of_many_guests_end_together(house: House, clock: SetClock) -> None:
+    showtime, other = house.a_showtime(), house.a_showtime()
+    pairs = [["A1", "A2"], ["A3", "A4"], ["A5", "A6"], ["B1", "B2"], ["B3", "B4"], ["C1", "C2"], ["C3", "C4"]]
+    held = [house.hold(showtime, pair, by=f"guest-{number}") for number, pair in enumerate(pairs)]
+    elsewhere = house.hold(other, ["A1", "A2"])
+    clock.advance(minutes=5)
+    kept = house.hold(showtime, ["C5", "C6"], by="late")
+    clock.advance(minutes=6)
+
+    assert house.sweep() == len(pairs) + 1
+
+    assert {house.booking(key).state for key in (*held, elsewhere)} == {"EXPIRED"}
+    assert house.booking(kept).state == "HELD"
+    assert house.claims(showtime) == {"C5": "HELD", "C6": "HELD"}
+    assert house.showtime(showtime).seats_taken == 2
+    assert house.events().count("booking.expired") == len(pairs) + 1
+
+
+def test_a_hold_that_can_not_be_ended_keeps_no_other_from_its_end(house: House, clock: SetClock) -> None:
+    showtime = house.a_showtime()
+    stuck, others = house.hold(showtime, ["A1", "A2"], by="ana"), ["ben", "cleo"]
+    for name, pair in zip(others, (["A3", "A4"], ["A5", "A6"]), strict=True):
+        house.hold(showtime, pair, by=name)
+    clock.advance(minutes=11)
+
+    with unchangeable(house, stuck):
+        assert house.sweep() == 2
+        assert house.claims(showtime) == {"A1": "HELD", "A2": "HELD"}
+
+    assert house.sweep() == 1
+    assert house.claims(showtime) == {}
+
+
+@contextmanager
+def unchangeable(house: House, booking_id: str) -> Iterator[None]:
+    """Each change of the booking's row fails, as with a fault that nobody thought of."""
+    bodies = {
+        True: f"WHEN OLD.id = '{booking_id}' BEGIN SELECT RAISE(ABORT, 'stuck'); END",
+        False: f"FOR EACH ROW IF OLD.id = '{booking_id}' THEN SIGNAL SQLSTATE '45000'; END IF",
+    }
+    database = house.runtime.database
+    trigger = f"CREATE TRIGGER stuck BEFORE UPDATE ON bookings {bodies[database.is_sqlite]}"
+    database.transact(lambda session: session.execute(text(trigger)))
+    try:
+        yield
+    finally:
+        database.transact(lambda session: session.execute(text("DROP TRIGGER stuck")))
