@@ -25,11 +25,13 @@ from gateway.doorway.refusal import Refusal
 from gateway.doorway.sessions import Sessions
 from gateway.doorway.streams import EventStreams
 from gateway.engine import Engine
+from gateway.execution.connections import Address
 from gateway.graph_file import GraphFile, Member, read_graph_file
 from gateway.members import Members
 from gateway.metrics import Figures
 from gateway.registry import Registry
 from gateway.settings import GatewaySettings, load
+from gateway.tracing import Tracing
 
 MEMORY_FILE = "gateway/graph.json"
 
@@ -42,9 +44,12 @@ class Background:
     sessions: Sessions
     prober: Prober
     breakers: Breakers
+    tracing: Tracing | None = None
 
     def stop(self) -> None:
         """End it all."""
+        if self.tracing is not None:
+            self.tracing.stop()
         self.registry.stop()
         self.sessions.stop()
         self.prober.stop()
@@ -54,41 +59,51 @@ def create_app(settings: GatewaySettings | None = None) -> Flask:
     """The application. Raises SettingsError, and CompositionFailed when the files alone make no graph."""
     settings = settings or load()
     logs.configure("gateway", settings.log_level)
-    engine, file = _graph(settings)
+    sdl = settings.supergraph_file.read_text(encoding="utf-8") if settings.supergraph_file else None
+    file = read_graph_file(settings.subgraphs_file, settings.peers) if sdl is None else _members_of(sdl)
     members = Members(file, settings.internal_secret)
+    tracing = _tracing(settings, file)
     registry = Registry(
         members,
         lambda made: DocumentLimits(made.api_schema, settings, file.documents),
         memory=settings.home.expanduser() / MEMORY_FILE,
         reload_seconds=settings.reload_seconds,
+        transport=tracing.transport if tracing else None,
     )
-    if engine is None:
+    if sdl is None:
         registry.start()
     else:
-        registry.serve(engine)
-    return _application(settings, file, members, registry)
+        registry.serve(Engine.from_supergraph(sdl, registry.transport))
+    return _application(settings, file, members, registry, tracing)
 
 
-def _graph(settings: GatewaySettings) -> tuple[Engine | None, GraphFile]:
-    if settings.supergraph_file is None:
-        return None, read_graph_file(settings.subgraphs_file, settings.peers)
-    engine = Engine.from_supergraph(settings.supergraph_file.read_text(encoding="utf-8"))
+def _members_of(supergraph_sdl: str) -> GraphFile:
     members = tuple(
         Member(name=part.name, url=part.url, sdl="", deadline_seconds=part.deadline_seconds)
-        for part in engine.subgraphs
+        for part in Engine.from_supergraph(supergraph_sdl).subgraphs
     )
-    return engine, GraphFile(subgraphs=members)
+    return GraphFile(subgraphs=members)
 
 
-def _application(settings: GatewaySettings, file: GraphFile, members: Members, registry: Registry) -> Flask:
+def _tracing(settings: GatewaySettings, file: GraphFile) -> Tracing | None:
+    if not settings.traces_url:
+        return None
+    names = {Address.of(member.url): member.name for member in file.subgraphs}
+    return Tracing(settings.traces_url, settings.traces_share, names)
+
+
+def _application(
+    settings: GatewaySettings, file: GraphFile, members: Members, registry: Registry, tracing: Tracing | None
+) -> Flask:
     app = Flask("gateway", static_folder=None)
     sessions = Sessions(_redis(settings))
     breakers = Breakers(members.names)
-    background = Background(registry, sessions, Prober(breakers, members.lives), breakers)
+    background = Background(registry, sessions, Prober(breakers, members.lives), breakers, tracing)
     staff = _staff(settings, file, background)
+    answer = endpoint.Endpoint(settings, file.documents, staff).answer
     app.wsgi_app = Correlation(  # type: ignore[method-assign]  # Flask's own way to put something around it
         app.wsgi_app,
-        endpoint.Endpoint(settings, file.documents, staff).answer,
+        answer if tracing is None else tracing.around(answer),
         trusted_proxies=settings.trusted_proxies,
         access_log=settings.access_log,
         secure=settings.public_url.startswith("https://"),
@@ -109,11 +124,12 @@ def _application(settings: GatewaySettings, file: GraphFile, members: Members, r
 
 def _staff(settings: GatewaySettings, file: GraphFile, background: Background) -> endpoint.Staff:
     cookies = {member.name: member.cookies for member in file.subgraphs}
+    headers = {member.name: member.headers for member in file.subgraphs}
     admission = Admission(settings.maximum_in_flight, settings.stream_places)
     return endpoint.Staff(
         registry=background.registry,
         identity=Identity(file.identity, _access_keys(file), background.sessions),
-        forwarding=Forwarding(Statements(settings.internal_secret), cookies),
+        forwarding=Forwarding(Statements(settings.internal_secret), cookies, headers),
         breakers=background.breakers,
         admission=admission,
         documents=_documents(settings),
@@ -134,6 +150,7 @@ def _figures(members: Members, staff: endpoint.Staff) -> list[metrics.Sources]:
             ),
             metrics.counter("gateway_streams_upstream", "Streams opened.", staff.streams.opened_upstream),
         ],
+        lambda: metrics.engine_families(staff.registry.current),
     ]
 
 

@@ -8,7 +8,9 @@ and one assignment to swap them; requests under way finish on the engine they be
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graphql import DocumentNode, GraphQLObjectType, GraphQLSchema
@@ -63,6 +65,7 @@ class Prepared:
     kind: str
     root_fields: tuple[str, ...]
     ready: Ready
+    requests: int
 
     @property
     def plan(self) -> Any:
@@ -88,8 +91,8 @@ class Engine:
         self.transport = transport or Transport()
         self._compiler = Compiler(supergraph, {one.name: one.deadline_seconds for one in subgraphs})
         self._executor = Executor(self.transport)
-        self._documents: Recent[Document] = Recent(DOCUMENTS)
-        self._plans: Recent[Prepared] = Recent(PLANS)
+        self._documents: Recent[str, Document] = Recent(DOCUMENTS)
+        self._plans: Recent[tuple[str, tuple[bool, ...]], Prepared] = Recent(PLANS)
 
     @classmethod
     def compose(cls, subgraphs: Sequence[Subgraph], transport: Transport | None = None) -> Engine:
@@ -153,7 +156,7 @@ class Engine:
             schema=self.api_schema,
             about_schema=about_schema(node, document.fragments, include) if operation.introspects else None,
         )
-        return Prepared(operation.kind, root_field_names(node, document), ready)
+        return Prepared(operation.kind, root_field_names(node, document), ready, planned.requests)
 
     def execute(self, prepared: Prepared, variables: Mapping[str, Any], send: Outgoing) -> Answer:
         """Run a query or mutation."""
@@ -181,9 +184,27 @@ class Engine:
         except Unplannable as error:
             raise _unplannable(error) from error
 
-    def documents(self) -> list[str]:
-        """Texts of the documents in use, least recently used first: to warm up a successor."""
-        return [str(text) for text in self._documents.texts()]
+    def take_over(self, before: Engine, most: int) -> None:
+        """Plan what `before` was asked last, up to so many documents, for the same conditions.
+
+        Values of variables are not needed for that; what this graph refuses is left out.
+        """
+        conditions: dict[str, list[tuple[bool, ...]]] = {}
+        for normalized, decided in before._plans.known():
+            conditions.setdefault(normalized, []).append(decided)
+        for text in before._documents.known()[-most:]:
+            with suppress(Refused):
+                document = self._documents.get_or_make(text, partial(read_document, self.api_schema, text))
+                for name, normalized in document.normalized.items():
+                    for decided in conditions.get(normalized, ()):
+                        values = dict(zip(document.conditions, decided, strict=True))
+                        make = partial(self._prepare, document, name or None, values)
+                        self._plans.get_or_make((normalized, decided), make)
+
+    @property
+    def made(self) -> dict[str, int]:
+        """How many documents were read and plans made, where none was at hand."""
+        return {"documents": self._documents.made, "plans": self._plans.made}
 
 
 def _unplannable(error: Unplannable) -> Refused:

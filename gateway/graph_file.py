@@ -6,6 +6,7 @@ paths that belong to members, who signs access tokens, and which documents need 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,14 +14,27 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from chassis.settings import SettingsError
 from gateway.engine import Subgraph
 
+# Of what a client sends, this goes on to a member whose file says nothing else. X-Session says how a client wants its
+# session kept, not whose it is.
+USUAL_HEADERS = ("User-Agent", "Accept-Language", "Origin", "X-Session")
+# Made anew for each member, of one connection only, or named elsewhere (cookies).
+OWN_HEADERS = frozenset(
+    (
+        "accept", "accept-encoding", "connection", "content-encoding", "content-length", "content-type", "cookie",
+        "expect", "forwarded", "host", "keep-alive", "te", "traceparent", "trailer", "transfer-encoding", "upgrade",
+        "x-caller", "x-client-address", "x-forwarded-for", "x-real-ip", "x-request-id",
+    )
+)  # fmt: skip
+HEADER_NAME = re.compile(r"^[A-Za-z0-9-]+$")
+
 
 class Member(BaseModel):
-    """One subgraph: where it answers, and what may reach it beside the usual."""
+    """One subgraph: where it answers, and which of a client's headers and cookies may reach it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,6 +43,17 @@ class Member(BaseModel):
     sdl: str | None = None
     deadline_seconds: float = Field(5.0, gt=0)
     cookies: tuple[str, ...] = ()
+    headers: tuple[str, ...] = USUAL_HEADERS
+
+    @field_validator("headers")
+    @classmethod
+    def _ours_stay_ours(cls, named: tuple[str, ...]) -> tuple[str, ...]:
+        for name in named:
+            if not HEADER_NAME.match(name):
+                raise ValueError(f"{name!r} is no name of a header")
+            if name.lower() in OWN_HEADERS:
+                raise ValueError(f"{name} is the gateway's own to send")
+        return named
 
     def address(self, path: str) -> str:
         """The member's own address of `path` (and query), which begins with a slash."""

@@ -21,6 +21,7 @@ from gateway.breaker import State
 from gateway.doorway.refusal import Refusal
 from gateway.doorway.reply import refuse_page
 from gateway.doorway.visit import current_visit
+from gateway.engine import Engine
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 Sources = Callable[[], Iterable[Metric]]
@@ -88,6 +89,28 @@ def breaker_families(names: Iterable[str], breakers: BreakerStates) -> Iterator[
     for name, times in sorted(breakers.times_opened().items()):
         opened.add_metric([name], times)
     yield from (states, opened)
+
+
+class Served(Protocol):
+    """What the figures ask of the graph that is served."""
+
+    @property
+    def engine(self) -> Engine: ...
+
+
+def engine_families(served: Served | None) -> Iterator[Metric]:
+    """What the graph's caches and connections look like; nothing while there is no graph."""
+    if served is None:
+        return
+    made = CounterMetricFamily(
+        "gateway_prepared", "Documents read and plans made because none was at hand.", labels=["what"]
+    )
+    for what, count in sorted(served.engine.made.items()):
+        made.add_metric([what], count)
+    idle = GaugeMetricFamily("gateway_idle_connections", "Connections that wait.", labels=["address"])
+    for address, count in sorted(served.engine.transport.connections.counts().items()):
+        idle.add_metric([address], count)
+    yield from (made, idle)
 
 
 def counter(name: str, words: str, count: float) -> Metric:

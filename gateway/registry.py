@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,9 @@ import orjson
 
 from chassis.logs import log
 from gateway.doorway.limits import DocumentLimits
-from gateway.engine import CompositionFailed, Engine, Refused
+from gateway.doorway.refusal import Refusal
+from gateway.engine import CompositionFailed, Engine
+from gateway.execution.transport import Transport
 from gateway.members import Members
 
 START_POLL_SECONDS = 0.25
@@ -32,7 +35,7 @@ class Snapshot:
 
 
 class Registry:
-    """Holds the graph that is served; `current` is None until there is one."""
+    """Holds the graph that is served; `current` is None until there is one. `transport` carries all its requests."""
 
     def __init__(
         self,
@@ -41,6 +44,7 @@ class Registry:
         *,
         memory: Path | None = None,
         reload_seconds: float = 3.0,
+        transport: Transport | None = None,
     ) -> None:
         self.current: Snapshot | None = None
         self.faults: tuple[str, ...] = ()
@@ -48,6 +52,7 @@ class Registry:
         self._limits_of = limits_of
         self._memory = memory
         self._reload_seconds = reload_seconds
+        self.transport = transport
         self._composed: dict[str, str] = {}
         self._heard: dict[str, str] = {}
         self._stopping = threading.Event()
@@ -57,7 +62,7 @@ class Registry:
         """Serve `engine` from now on."""
         limits = self._limits_of(engine)
         if self.current is not None:
-            _warm(engine, self.current.limits)
+            _warm(engine, limits, self.current)
         self.current = Snapshot(engine, limits)
 
     def start(self) -> None:
@@ -94,7 +99,8 @@ class Registry:
     def _compose(self, sdls: Mapping[str, str]) -> None:
         try:
             engine = Engine.compose(
-                [member.subgraph(sdls[member.name]) for member in self._members.file.subgraphs]
+                [member.subgraph(sdls[member.name]) for member in self._members.file.subgraphs],
+                self.transport,
             )
         except CompositionFailed as failed:
             self.faults = failed.faults
@@ -134,10 +140,9 @@ class Registry:
             log().warning("the graph could not be kept for the next start", error=str(error))
 
 
-def _warm(engine: Engine, limits: DocumentLimits) -> None:
-    """Plan the documents in use beforehand, so that nobody waits for it after the swap."""
-    for text, operation_name in limits.recent(WARMED_DOCUMENTS):
-        try:
-            engine.prepare(text, operation_name, {})
-        except Refused:
-            continue
+def _warm(engine: Engine, limits: DocumentLimits, before: Snapshot) -> None:
+    """Judge and plan the documents in use beforehand, so that nobody waits for it after the swap."""
+    for text, operation_name in before.limits.recent(WARMED_DOCUMENTS):
+        with suppress(Refusal):
+            limits.check(text, operation_name, {})
+    engine.take_over(before.engine, WARMED_DOCUMENTS)

@@ -55,6 +55,18 @@ class GatewaySettings(BaseSettings):
         False, alias="UNMASK_ERRORS", description="Words of unexpected subgraph errors."
     )
 
+    traces_url: str = Field(
+        "",
+        alias="TRACES_URL",
+        description="Where spans are sent by OTLP over HTTP, as http://collector:4318/v1/traces; empty: nowhere.",
+    )
+    traces_share: float = Field(
+        1.0, alias="TRACES_SHARE", ge=0, le=1, description="Of the traces begun here."
+    )
+    override_labels: str = Field(
+        "", alias="OVERRIDE_LABELS", description="Labels of @override in force, separated by commas."
+    )
+
     trusted_documents_file: Path | None = Field(None, alias="TRUSTED_DOCUMENTS")
     trusted_documents_only: bool = Field(False, alias="TRUSTED_DOCUMENTS_ONLY")
 
@@ -68,6 +80,9 @@ class GatewaySettings(BaseSettings):
     maximum_fields: int = Field(2000, alias="LIMIT_FIELDS", ge=1, description="With fragments spelt out.")
     maximum_variable_depth: int = Field(20, alias="LIMIT_VARIABLE_DEPTH", ge=1)
     maximum_cost: int = Field(5000, alias="LIMIT_COST", ge=1, description="Objects an answer may hold.")
+    maximum_fetches: int = Field(
+        50, alias="LIMIT_FETCHES", ge=1, description="Requests to members in a plan."
+    )
     assumed_list_size: int = Field(10, alias="ASSUMED_LIST_SIZE", ge=1)
 
     @property
@@ -89,6 +104,11 @@ class GatewaySettings(BaseSettings):
     def graphiql(self) -> bool:
         """Whether the developers' page is served."""
         return not self.is_production if self.graphiql_switch is None else self.graphiql_switch
+
+    @property
+    def active_labels(self) -> frozenset[str]:
+        """Labels of @override that an operator has put in force."""
+        return frozenset(label.strip() for label in self.override_labels.split(",") if label.strip())
 
     @cached_property
     def peers(self) -> dict[str, str]:

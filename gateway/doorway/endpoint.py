@@ -34,8 +34,6 @@ from gateway.settings import GatewaySettings
 
 METHODS = ("GET", "HEAD", "POST")
 STREAM_SECONDS = 30 * 24 * 3600.0  # a stream has no end of its own
-# What a member could answer a visitor by, beside the question.
-ANSWERED_BY = ("HTTP_ACCEPT_LANGUAGE", "HTTP_ORIGIN", "HTTP_X_SESSION")
 
 
 @dataclass(frozen=True)
@@ -146,8 +144,7 @@ class Endpoint:
             raise Refusal(405, "METHOD_NOT_ALLOWED", message, headers={"Allow": "POST"})
 
     def _execute(self, asked: _Asked) -> reply.Reply:
-        question, engine = asked.question, asked.snapshot.engine
-        prepared = engine.prepare(asked.text, question.operation_name, question.variables)
+        question, prepared = asked.question, self._prepared(asked)
         self._staff.documents.register(question)
         wish = asked.visit.environ.get("HTTP_X_QUERY_PLAN")
         if wish and (not self._settings.is_production or asked.asker.caller.role is Role.ADMIN):
@@ -167,6 +164,13 @@ class Endpoint:
             told.headers.append(("Retry-After", seconds))
         return told
 
+    def _prepared(self, asked: _Asked) -> Prepared:
+        question, most = asked.question, self._settings.maximum_fetches
+        prepared = asked.snapshot.engine.prepare(asked.text, question.operation_name, question.variables)
+        if prepared.requests > most:
+            raise too_complex(f"The operation takes {prepared.requests} fetches; {most} are allowed.")
+        return prepared
+
     def _run(self, asked: _Asked, prepared: Prepared) -> Answer:
         send = self._outgoing(asked.visit, prepared.kind, asked.asker)
         return asked.snapshot.engine.execute(prepared, asked.question.variables, send)
@@ -181,7 +185,7 @@ class Endpoint:
         variables = (
             orjson.dumps(question.variables, option=orjson.OPT_SORT_KEYS) if question.variables else b""
         )
-        told_by = tuple(environ.get(name) for name in ANSWERED_BY)
+        told_by = tuple(environ.get(name) for name in self._staff.forwarding.answered_by)
         return (asked.snapshot, asked.text, question.operation_name, variables, told_by)
 
     def _planned(self, asked: _Asked, prepared: Prepared, *, dry: bool) -> reply.Reply:
@@ -196,7 +200,7 @@ class Endpoint:
         if asked.manner.media_type != reply.EVENT_STREAM:
             raise Refusal(406, "NOT_ACCEPTABLE", "A subscription is answered as text/event-stream.")
         question, visit, engine = asked.question, asked.visit, asked.snapshot.engine
-        prepared = engine.prepare(asked.text, question.operation_name, question.variables)
+        prepared = self._prepared(asked)
         shared = self._rules.shared_streams.issuperset(prepared.root_fields)
         send = self._outgoing(visit, "subscription", ANYONE if shared else asked.asker)
         visit.tell(stream=list(prepared.root_fields))

@@ -12,40 +12,48 @@ from chassis.request_scope import REQUEST_ID_HEADER
 from gateway.doorway.identity import Statements
 from gateway.doorway.visit import Visit
 
-LONGEST_VALUE = 1000
-# By their names in WSGI. X-Session says how a client wants its session kept, not whose it is.
-PASSED_HEADERS = (
-    ("HTTP_USER_AGENT", b"User-Agent"),
-    ("HTTP_ACCEPT_LANGUAGE", b"Accept-Language"),
-    ("HTTP_ORIGIN", b"Origin"),
-    ("HTTP_X_SESSION", b"X-Session"),
-)
+LONGEST_VALUE = 4096  # as much as a token may have
 _ADDRESS = b"X-Client-Address"
 _REQUEST_ID = REQUEST_ID_HEADER.encode()
 _CALLER = CALLER_HEADER.encode()
 _TRACE = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
 
 Headers = tuple[tuple[bytes, bytes], ...]
+_Allowed = tuple[tuple[str, bytes], ...]  # names of headers, as WSGI has them and as they are sent
 
 
 class Forwarding:
-    """Makes the headers of requests to members."""
+    """Makes the headers of requests to members. `cookies` and `headers` are those that may pass, by member."""
 
-    def __init__(self, statements: Statements, cookies: Mapping[str, Iterable[str]]) -> None:
+    def __init__(
+        self,
+        statements: Statements,
+        cookies: Mapping[str, Iterable[str]],
+        headers: Mapping[str, Iterable[str]],
+    ) -> None:
         self._statements = statements
         self._cookies = {name: frozenset(allowed) for name, allowed in cookies.items() if allowed}
+        self._headers = {name: tuple(map(_in_wsgi, allowed)) for name, allowed in headers.items()}
+        passed = {key for pairs in self._headers.values() for key, _ in pairs}
+        # What a member could answer a visitor by, beside the question.
+        self.answered_by = tuple(sorted(passed - {"HTTP_USER_AGENT"}))
 
     def headers_for(self, visit: Visit, caller: Caller) -> Callable[[str], Headers]:
         """A function from a member's name to the headers it is sent on behalf of `visit`."""
-        shared = _shared(visit)
+        made: dict[_Allowed, Headers] = {}
         sent_cookies: str = visit.environ.get("HTTP_COOKIE") or ""
 
         def headers(subgraph: str) -> Headers:
+            allowed = self._headers.get(subgraph, ())
+            own = made.get(allowed)
+            if own is None:
+                own = made[allowed] = _passed(visit, allowed)
             statement = self._statements.of(caller, subgraph)
-            own = shared if statement is None else (*shared, (_CALLER, statement))
-            allowed = self._cookies.get(subgraph) if sent_cookies else None
-            if allowed:
-                cookie = passed_cookies(sent_cookies, allowed)
+            if statement is not None:
+                own = (*own, (_CALLER, statement))
+            cookies = self._cookies.get(subgraph) if sent_cookies else None
+            if cookies:
+                cookie = passed_cookies(sent_cookies, cookies)
                 return (*own, (b"Cookie", cookie)) if cookie else own
             return own
 
@@ -58,11 +66,15 @@ def passed_cookies(sent: str, allowed: Iterable[str]) -> bytes:
     return _value("; ".join(f"{name}={cookies[name]}" for name in sorted(allowed) if name in cookies))
 
 
-def _shared(visit: Visit) -> Headers:
-    """What every member is sent, but for the caller's statement and cookies."""
+def _in_wsgi(name: str) -> tuple[str, bytes]:
+    return "HTTP_" + name.upper().replace("-", "_"), name.encode("ascii")
+
+
+def _passed(visit: Visit, allowed: _Allowed) -> Headers:
+    """What members of one list are sent, but for the caller's statement and cookies."""
     environ = visit.environ
     found = [(_REQUEST_ID, visit.request_id.encode()), (_ADDRESS, _value(visit.address))]
-    for key, name in PASSED_HEADERS:
+    for key, name in allowed:
         value = environ.get(key)
         if value:
             found.append((name, _value(value)))

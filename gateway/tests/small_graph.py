@@ -107,6 +107,7 @@ class SmallSubgraph:
     heard: list[Heard] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)
     lives: bool = True
+    more: str = ""  # lines of its own in the file that names the members
 
     def __post_init__(self) -> None:
         self.app = Flask("subgraph", static_folder=None)
@@ -267,6 +268,7 @@ def write_graph(folder: Path, members: dict[str, SmallSubgraph], more: str = "",
     lines = []
     for name, member in members.items():
         lines.append(f'[[subgraphs]]\nname = "{name}"\nurl = "{member.url}"\ndeadline_seconds = 3.0')
+        lines.append(member.more)
         if sdl:
             lines.append(f"sdl = '''\n{member.sdl}'''")
     path = folder / "graph.toml"

@@ -119,3 +119,14 @@ def test_people_who_are_signed_in_never_share(open_small: OpenGateway, until: An
     answers = _ask_all(gateway, [("{ echo }", bearer), ("{ echo }", bearer)], until, meet=2)
 
     assert len(answers) == 2
+
+
+def test_a_header_that_a_member_may_hear_keeps_questions_apart(open_small: OpenGateway, until: Any):
+    owner = authors()
+    owner.more = 'headers = ["X-Tenant"]'
+    gateway = open_small(members={"authors": owner, "books": books()})
+    asked = [("{ echo }", {"X_Tenant": "north"}), ("{ echo }", {"X_Tenant": "south"})]
+
+    answers = _ask_all(gateway, asked, until, meet=2)
+
+    assert len(answers) == 2

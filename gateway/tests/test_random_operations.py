@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.engine import Engine
+from gateway.engine import Engine, Subgraph
 from gateway.tests.generated import generated_store
-from gateway.tests.mesh import InMemory, Member, Mesh, Subgraph
+from gateway.tests.mesh import InMemory, Member, Mesh
 from gateway.tests.random_operations import RandomOperations
 from gateway.tests.shop import shop
 

@@ -205,3 +205,37 @@ def test_a_graph_in_a_file_alone_that_is_none_is_refused_at_once(open_small: Ope
 
     with pytest.raises(CompositionFailed, match="Nowhere"):
         open_small(members=members)
+
+
+def test_documents_in_use_are_planned_before_a_changed_graph_is_served(open_small: OpenGateway, until):
+    gateway = open_small(sdl=False)
+    registry = gateway.app.extensions["gateway"].registry
+    until(lambda: _serves(gateway))
+    before = registry.current.engine
+    needs_values = (
+        "query($id: ID!, $more: Boolean!) { author(id: $id) { name books @include(if: $more) { title } } }"
+    )
+    asked = {"id": "1", "more": True}
+    gateway.ask(needs_values, asked)
+    gateway.ask("{ gone: echo }")
+
+    gateway.members["authors"].say(AUTHORS.replace("name: String! }", "name: String! motto: String }", 1))
+    until(lambda: registry.current.engine is not before)
+
+    engine = registry.current.engine
+    assert engine.made == {"documents": 2, "plans": 2}
+    engine.prepare(needs_values, None, asked)
+    assert engine.made == {"documents": 2, "plans": 2}
+
+
+def test_what_a_changed_graph_refuses_is_not_planned_beforehand(open_small: OpenGateway, until):
+    gateway = open_small(sdl=False)
+    registry = gateway.app.extensions["gateway"].registry
+    until(lambda: _serves(gateway))
+    before = registry.current.engine
+    gateway.ask("{ books { title } }")
+
+    gateway.members["books"].say(BOOKS.replace("title: String!", "name: String!"))
+    until(lambda: registry.current.engine is not before)
+
+    assert registry.current.engine.made == {"documents": 0, "plans": 0}
