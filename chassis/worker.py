@@ -128,13 +128,13 @@ class Worker:
         try:
             with self._nudges.waiting(OUTBOX) as news:
                 while not self._stop.is_set():
+                    outbox.make_up_for_losses(self.runtime.database, broker, self.runtime.name)
                     if outbox.relay(self.runtime.database, broker) == 0:
                         news.wait(self._relay_seconds, self._stop)
         finally:
             broker.close()
 
     def _consume(self) -> None:
-                    outbox.make_up_for_losses(self.runtime.database, broker, self.runtime.name)
         broker = self._connect()
         try:
             broker.consume(self.runtime.name, self.reactions, self.handle, self._stop)
