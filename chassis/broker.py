@@ -24,7 +24,7 @@ FIRST_RETRY_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 1.0
 LONGEST_CAUSE = 500
 # What a consumer of Redis Streams held and did not touch for so long is given to another.
-ABANDONED_SECONDS = 15.0
+ABANDONED_SECONDS = 5.0
 Handler = Callable[[Envelope], object]
 
 

@@ -32,7 +32,7 @@ from chassis.recollection import Recollection
 
 GROUP = "subscribers"
 BLOCK_SECONDS = 1.0
-RECLAIM_SECONDS = 5.0
+RECLAIM_SECONDS = 2.0
 # An event that nobody lived to finish so many times is laid aside unread: it may be what kills them.
 MOST_TAKEOVERS = 20
 Fields = dict[bytes, bytes]

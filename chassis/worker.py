@@ -27,6 +27,7 @@ RELAY_SECONDS = 5.0
 PURGE_SECONDS = 3600.0
 
 Reaction = Callable[[Runtime[Any], Session, Mapping[str, Any], Envelope], None]
+Prepare = Callable[[Runtime[Any], Envelope], None]
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,14 @@ class Worker:
         reactions: Mapping[str, Reaction],
         timers: Sequence[Timer] = (),
         *,
+        prepare: Prepare | None = None,
         relay_seconds: float = RELAY_SECONDS,
     ) -> None:
+        """`prepare` runs before each reaction, outside its transaction: for what has to be asked elsewhere."""
         self.runtime = runtime
         self.reactions = dict(reactions)
         self.timers = (*timers, Timer("purge", PURGE_SECONDS, _purge))
+        self._prepare = prepare
         self._relay_seconds = relay_seconds
         self._nudges = Nudges(runtime.settings.redis_url, f"{runtime.settings.prefix}:{runtime.name}")
         self._stop = threading.Event()
@@ -89,6 +93,8 @@ class Worker:
         if reaction is None:
             return False
         request_scope.begin(envelope.request_id, envelope.actor_id)
+        if self._prepare is not None:
+            self._prepare(self.runtime, envelope)
 
         def act(session: Session) -> bool:
             if not inbox.first_time(session, envelope):

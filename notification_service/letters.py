@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chassis.money import decimal_text
+from notification_service import rules
 from notification_service.templates import Words, catalogue, fill, words
 
 HIDDEN_LINK = "•••"
@@ -16,7 +17,7 @@ Payload = Mapping[str, Any]
 
 def write(kind: str, language: str, *, name: str, payload: Payload, link: str | None) -> Words:
     """The message of `kind` that tells `payload` to somebody called `name` ("" when we don't know)."""
-    facts = {"name": name, **FACTS[kind](payload, language)}
+    facts = {"name": rules.shown_name(name), **FACTS[kind](payload, language)}
     return words(kind, language, facts, link)
 
 

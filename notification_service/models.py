@@ -71,6 +71,8 @@ class ContactRow(Base):
     name: Mapped[str] = mapped_column(String(120), default="")
     locale: Mapped[str] = mapped_column(String(35), default="en")
     is_erased: Mapped[bool] = mapped_column(default=False)
+    # When this was so: what is older and comes later changes nothing.
+    as_of: Mapped[datetime | None]
 
 
 class BookingRow(Base):

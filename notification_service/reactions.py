@@ -20,14 +20,14 @@ Payload = Mapping[str, Any]
 
 def welcome(runtime: Runtime[Any], session: Session, payload: Payload, envelope: Envelope) -> None:
     """A person made an account."""
-    contacts.remember(session, payload)
-    to = contacts.addressee(runtime, session, payload["userId"], None, None)
+    contacts.remember(session, payload, envelope.occurred_at)
+    to = contacts.addressee(session, payload["userId"], None, None)
     tell(runtime, session, Occasion(envelope.id, envelope.name, payload, _page(runtime, "/")), to)
 
 
-def note_contact(_runtime: Runtime[Any], session: Session, payload: Payload, _envelope: Envelope) -> None:
+def note_contact(_runtime: Runtime[Any], session: Session, payload: Payload, envelope: Envelope) -> None:
     """A person changed."""
-    contacts.remember(session, payload)
+    contacts.remember(session, payload, envelope.occurred_at)
 
 
 def forget_person(_runtime: Runtime[Any], session: Session, payload: Payload, _envelope: Envelope) -> None:
@@ -59,7 +59,7 @@ def tell_of_expiry(runtime: Runtime[Any], session: Session, payload: Payload, en
     """A hold ran out; nobody but a person with an account would look for it."""
     if payload["userId"] is None:
         return
-    to = contacts.addressee(runtime, session, payload["userId"], None, None)
+    to = contacts.addressee(session, payload["userId"], None, None)
     link = _page(runtime, f"/showtimes/{payload['showtimeId']}")
     tell(runtime, session, Occasion(envelope.id, envelope.name, payload, link, payload["bookingId"]), to)
 
@@ -85,7 +85,7 @@ def tell_of_showtime(runtime: Runtime[Any], session: Session, payload: Payload, 
     """A showtime changed: each guest is told once, with all their bookings of it."""
     together: dict[Any, list[Mapping[str, Any]]] = {}
     for booking in payload["bookings"]:
-        guest = booking["userId"] or booking["contactEmail"] or booking["contactPhone"]
+        guest = booking["userId"] or (booking["contactEmail"] or "").lower() or booking["contactPhone"]
         together.setdefault(guest, []).append(booking)
     for guest, bookings in together.items():
         if guest is not None:
@@ -96,23 +96,27 @@ def tell_of_showtime(runtime: Runtime[Any], session: Session, payload: Payload, 
 
 def tell_of_free_seats(runtime: Runtime[Any], session: Session, payload: Payload, envelope: Envelope) -> None:
     """Seats somebody waits for came free."""
-    to = contacts.addressee(runtime, session, payload["userId"], payload["contactEmail"], None)
+    to = contacts.addressee(session, payload["userId"], payload["contactEmail"], None)
     link = _page(runtime, f"/showtimes/{payload['showtimeId']}")
     tell(runtime, session, Occasion(envelope.id, envelope.name, payload, link), to)
 
 
 def tell_of_coupon(runtime: Runtime[Any], session: Session, payload: Payload, envelope: Envelope) -> None:
     """A coupon was given to one person."""
-    to = contacts.addressee(runtime, session, payload["userId"], None, None)
+    to = contacts.addressee(session, payload["userId"], None, None)
     tell(runtime, session, Occasion(envelope.id, envelope.name, payload, _page(runtime, "/")), to)
+
+
+def prepare(runtime: Runtime[Any], envelope: Envelope) -> None:
+    """Before a reaction: learn who the event is about, unless it tells that itself."""
+    if envelope.name not in SELF_EXPLAINING:
+        contacts.ask_for_unknown(runtime, envelope)
 
 
 def _tell_booker(
     runtime: Runtime[Any], session: Session, payload: Payload, envelope: Envelope, cinema_id: str | None
 ) -> None:
-    to = contacts.addressee(
-        runtime, session, payload["userId"], payload["contactEmail"], payload["contactPhone"]
-    )
+    to = contacts.addressee(session, payload["userId"], payload["contactEmail"], payload["contactPhone"])
     booking_id = payload["bookingId"]
     link = _page(runtime, f"/bookings/{booking_id}")
     tell(runtime, session, Occasion(envelope.id, envelope.name, payload, link, booking_id, cinema_id), to)
@@ -140,3 +144,6 @@ REACTIONS: dict[str, Reaction] = {
     "waiting_list.seats_free": tell_of_free_seats,
     "coupon.granted": tell_of_coupon,
 }
+
+# Events from user_service carry the contact, and go to the address that they name.
+SELF_EXPLAINING = frozenset(name for name in REACTIONS if name.split(".")[0] in {"user", "email", "password"})

@@ -17,6 +17,7 @@ CHANNELS = (EMAIL, SMS, PUSH, IN_APP)
 QUEUED, SENT, FAILED, READ = "QUEUED", "SENT", "FAILED", "READ"
 LANGUAGES = ("en", "de", "fr")
 LONGEST_ENDPOINT = 1000
+LONGEST_NAME = 80
 
 # The wait after each failed attempt; a worker that dies while sending leaves the message to be tried after it too.
 _WAITS = (timedelta(seconds=15), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
@@ -121,6 +122,21 @@ def masked(channel: str, recipient: str) -> str:
     if channel == SMS and recipient:
         return f"{recipient[:3]}•••{recipient[-2:]}"
     return recipient
+
+
+def is_one_address(text: str) -> bool:
+    """Whether `text` can stand as the one recipient of a mail: no list, no name, nothing that ends a header."""
+    return (
+        re.fullmatch(r"[^\s,;:<>()\[\]\"\\@\x00-\x1f\x7f]+@[^\s,;:<>()\[\]\"\\@\x00-\x1f\x7f]+", text)
+        is not None
+    )
+
+
+def shown_name(name: str) -> str:
+    """`name` for a greeting; empty where it could be mistaken for a message of its own, e.g. holds an address."""
+    plain = " ".join(name.split())
+    is_strange = re.search(r"://|www\.|[@/\\]|\w\.\w{2,}", plain, re.IGNORECASE) is not None
+    return "" if is_strange or len(plain) > LONGEST_NAME else plain
 
 
 def dialled(phone: str) -> str:

@@ -35,7 +35,12 @@ class NotificationSettings(ServiceSettings):
         alias="PUSH_HOSTS",
         description="Push services that may be called, with their subdomains.",
     )
-    delivery_seconds: float = Field(0.5, alias="DELIVERY_SECONDS", gt=0)
+    delivery_seconds: float = Field(
+        5.0,
+        alias="DELIVERY_SECONDS",
+        gt=0,
+        description="How often to look for attempts that are due; new messages leave at once.",
+    )
     delivery_attempts: int = Field(5, alias="DELIVERY_ATTEMPTS", ge=1, le=20)
 
     @model_validator(mode="after")

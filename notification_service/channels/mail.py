@@ -9,8 +9,9 @@ from email.utils import formatdate, parseaddr
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from notification_service.channels import DeliveryFailed, Parcel
+from notification_service.rules import is_one_address
 
-TIMEOUT_SECONDS = 15.0
+TIMEOUT_SECONDS = 10.0
 
 
 class Smtp:
@@ -23,9 +24,11 @@ class Smtp:
 
     def send(self, parcel: Parcel) -> None:
         """Hand one mail to the server. Raises DeliveryFailed; final when the server refuses for good."""
+        if not is_one_address(parcel.recipient):
+            raise DeliveryFailed("not an address", is_final=True)
         try:
             with self._connect() as server:
-                server.send_message(self._message(parcel))
+                server.send_message(self._message(parcel), to_addrs=[parcel.recipient])
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
             raise DeliveryFailed(_words(code, words), is_final=code >= 500) from error

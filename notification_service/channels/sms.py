@@ -26,7 +26,8 @@ class HttpSms:
                 self._url, json=body, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False
             )
         except requests.RequestException as error:
-            raise DeliveryFailed(f"{type(error).__name__}: {error}") from error
+            # Not the error's own words: they tell the address, which may hold a key.
+            raise DeliveryFailed(f"the provider did not answer: {type(error).__name__}") from error
         if not 200 <= answer.status_code < 300:
             is_final = answer.status_code in (400, 404, 410, 422)
             raise DeliveryFailed(f"the provider answered {answer.status_code}", is_final=is_final)

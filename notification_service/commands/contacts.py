@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from chassis.events import Envelope
 from notification_service import peers
 from notification_service.models import (
     BookingRow,
@@ -32,14 +35,18 @@ class Addressee:
     locale: str
 
 
-def remember(session: Session, contact: Mapping[str, Any]) -> None:
-    """Keep a contact (keys userId, email, name, phone, locale); nothing about who was erased."""
-    row = session.get(ContactRow, contact["userId"])
+def remember(session: Session, contact: Mapping[str, Any], as_of: datetime) -> None:
+    """Keep a contact as it was at `as_of` (keys userId, email, name, phone, locale); the newest known stands.
+
+    Nothing about who was erased.
+    """
+    row = session.get(ContactRow, contact["userId"], with_for_update=True)
     if row is None:
         row = ContactRow(user_id=contact["userId"], is_erased=False)
         session.add(row)
-    if row.is_erased:
+    if row.is_erased or (row.as_of is not None and row.as_of > as_of):
         return
+    row.as_of = as_of
     row.email, row.phone = contact["email"], contact["phone"]
     row.name, row.locale = contact["name"], contact["locale"]
     session.flush()
@@ -57,18 +64,30 @@ def remember_booking(session: Session, payload: Mapping[str, Any]) -> None:
     session.flush()
 
 
-def addressee(
-    runtime: NotificationRuntime, session: Session, user_id: str | None, email: str | None, phone: str | None
-) -> Addressee:
+def ask_for_unknown(runtime: NotificationRuntime, envelope: Envelope) -> None:
+    """Ask user_service for the people of an event that no other event has told of; before its transaction."""
+    people = {envelope.payload.get("userId")} | {
+        booking["userId"] for booking in envelope.payload.get("bookings", [])
+    }
+    wanted = sorted(user_id for user_id in people if user_id is not None)
+    known = select(ContactRow.user_id).where(ContactRow.user_id.in_(wanted))
+    found = runtime.database.read(lambda session: set(session.scalars(known))) if wanted else set()
+    for user_id in wanted:
+        asked = None if user_id in found else peers.contact(runtime, user_id)
+        if asked is not None:
+            contact = {"userId": user_id, **asked}
+            runtime.database.transact(partial(_keep, contact, envelope.occurred_at))
+
+
+def _keep(contact: Mapping[str, Any], as_of: datetime, session: Session) -> None:
+    remember(session, contact, as_of)
+
+
+def addressee(session: Session, user_id: str | None, email: str | None, phone: str | None) -> Addressee:
     """Whom an event is for: what it says itself, completed by what is known of the account."""
     if user_id is None:
         return Addressee(None, email, phone, "", "en")
     row = session.get(ContactRow, user_id)
-    if row is None:
-        asked = peers.contact(runtime, user_id)
-        if asked is not None:
-            remember(session, {"userId": user_id, **asked})
-            row = session.get(ContactRow, user_id)
     if row is None:
         return Addressee(user_id, email, phone, "", "en")
     if row.is_erased:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
+from chassis.nudges import after_commit
 from notification_service import letters, rules
 from notification_service.channels.choice import is_open
 from notification_service.commands.contacts import Addressee
@@ -31,6 +32,11 @@ class Occasion:
     link: str | None = None
     booking_id: str | None = None
     cinema_id: str | None = None
+
+
+def delivery_topic(channel: str) -> str:
+    """What whoever delivers on `channel` is nudged with."""
+    return f"deliver:{channel}"
 
 
 def tell(runtime: NotificationRuntime, session: Session, occasion: Occasion, to: Addressee) -> int:
@@ -64,7 +70,8 @@ def _about(occasion: Occasion, to: Addressee) -> dict[str, Any]:
     return {
         "event_id": occasion.event_id,
         "kind": occasion.kind,
-        "person": to.user_id or hashlib.sha256((to.email or to.phone or "").encode()).hexdigest(),
+        "person": to.user_id
+        or hashlib.sha256(((to.email or "").lower() or to.phone or "").encode()).hexdigest(),
         "user_id": to.user_id,
         "booking_id": occasion.booking_id,
         "cinema_id": occasion.cinema_id,
@@ -93,6 +100,7 @@ def _queue(session: Session, row: dict[str, Any]) -> int:
             )
     except IntegrityError:
         return 0  # told before: the unique key on event, person and channel decides
+    after_commit(session, delivery_topic(row["channel"]))
     return 1
 
 

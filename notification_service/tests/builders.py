@@ -113,10 +113,12 @@ def a_free_port() -> int:
             return port
 
 
-def a_browser(endpoint: str = DEVICE["endpoint"]) -> dict[str, str]:
-    """A push subscription whose keys are real."""
-    key = ec.generate_private_key(ec.SECP256R1()).public_key()
-    point = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+def a_browser(
+    endpoint: str = DEVICE["endpoint"], key: ec.EllipticCurvePrivateKey | None = None
+) -> dict[str, str]:
+    """A push subscription whose keys are real; `key` is the browser's private one."""
+    key = key or ec.generate_private_key(ec.SECP256R1())
+    point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return {**DEVICE, "endpoint": endpoint, "p256dh": base64.urlsafe_b64encode(point).decode().rstrip("=")}
 
 

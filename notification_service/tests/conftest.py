@@ -14,6 +14,14 @@ from notification_service.app import create_app
 from notification_service.settings import NotificationRuntime, NotificationSettings
 from notification_service.tests.builders import Post
 
+# Fixtures of their own file, made known to every test here.
+from notification_service.tests.servers import (  # noqa: F401
+    mail_server,
+    provider,
+    push_service,
+    secure_mail_server,
+)
+
 
 @pytest.fixture
 def peers() -> FakePeers:

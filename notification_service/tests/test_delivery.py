@@ -1,97 +1,37 @@
 """Sending: over real servers, once, again after a failure, and given up in the end."""
 
+import base64
 import email
 import email.policy
 import json
+import re
 import stat
-import threading
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import http_ece
+import jwt
 import pytest
-from aiosmtpd.controller import Controller
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from chassis.settings import SettingsError, load
 from chassis.testing import as_user
-from notification_service import rules
+from chassis.testing_brokers import wait_until
 from notification_service.channels import push
 from notification_service.channels.choice import is_open
 from notification_service.commands import delivery
 from notification_service.settings import NotificationSettings
 from notification_service.tests.builders import (
     ANA,
+    AUTH,
     BOOKING,
     CHOOSE_CHANNELS,
     REGISTER_DEVICE,
+    SHOWTIME,
     a_browser,
     a_free_port,
     runtime_with,
 )
-
-
-class Inbox:
-    """What a mail server took; `refusal` is what it says instead."""
-
-    def __init__(self):
-        self.messages = []
-        self.refusal = None
-        self.url = ""
-
-    async def handle_RCPT(self, _server, _session, envelope, address, _options):
-        if self.refusal:
-            return self.refusal
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server, _session, envelope):
-        self.messages.append(envelope)
-        return "250 OK"
-
-
-@pytest.fixture
-def mail_server():
-    inbox = Inbox()
-    port = a_free_port()
-    inbox.url = f"smtp://127.0.0.1:{port}"
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield inbox
-    controller.stop()
-
-
-class Provider(ThreadingHTTPServer):
-    """An HTTP server that notes requests and answers with `status`."""
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", a_free_port()), Answering)
-        self.seen = []
-        self.status = 201
-        self.address = f"http://127.0.0.1:{self.server_port}/push"
-
-
-class Answering(BaseHTTPRequestHandler):
-    """What the provider does with a request."""
-
-    server: Provider
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.seen.append((self.path, headers, body))
-        self.send_response(self.server.status)
-        self.end_headers()
-
-    def log_message(self, *_arguments):
-        """Silence."""
-
-
-@pytest.fixture
-def provider():
-    server = Provider()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+from notification_service.worker import build_worker
 
 
 def statuses(post):
@@ -175,17 +115,91 @@ def test_a_server_that_is_busy_is_tried_again(post, mail_server, clock):
     assert len(mail_server.messages) == 1
 
 
+def test_mails_go_out_signed_in_and_encrypted_where_the_server_wants_it(post, secure_mail_server):
+    post.a_person()
+    post.happen("booking.confirmed", BOOKING)
+
+    post.deliver(smtp_url=secure_mail_server.url)
+
+    assert statuses(post)["EMAIL"] == "SENT"
+    assert [envelope.rcpt_tos for envelope in secure_mail_server.messages] == [["ana@example.org"]]
+
+
+def test_a_wrong_password_is_no_fault_of_the_message(post, secure_mail_server, clock):
+    post.a_person()
+    post.happen("booking.confirmed", BOOKING)
+
+    post.deliver(smtp_url=secure_mail_server.url.replace("p%40ss-word", "wrong"))
+    assert statuses(post)["EMAIL"] == "QUEUED"
+    clock.advance(seconds=15)
+    post.deliver(smtp_url=secure_mail_server.url)
+
+    assert statuses(post)["EMAIL"] == "SENT"
+
+
+def test_a_message_whose_worker_always_dies_while_sending_is_given_up(post, clock, capsys):
+    post.a_person()
+    post.happen("booking.confirmed", BOOKING)
+    row = post.told(channel="EMAIL")[0]
+    for _ in range(5):
+        assert post.runtime.database.transact(lambda session: delivery._claim(session, row.id, 5)) is not None
+        clock.advance(seconds=delivery.CLAIMED.total_seconds())
+
+    post.deliver()
+
+    row = post.told(channel="EMAIL")[0]
+    assert (row.status, row.attempts, row.last_error) == ("FAILED", 5, "the worker ended while sending")
+    assert "message given up" in capsys.readouterr().out
+
+
+def test_a_new_message_leaves_at_once_however_seldom_the_queue_is_looked_into(post, runtime):
+    post.a_person()
+    seldom = runtime_with(runtime, delivery_seconds=3600.0, broker_url="")
+    worker = build_worker(seldom)
+    worker.start()
+    try:
+        wait_until(lambda: len(worker._threads) > 4)
+        post.happen("booking.confirmed", BOOKING)
+        wait_until(lambda: set(statuses(post).values()) == {"SENT"})
+    finally:
+        worker.stop()
+
+
+def test_a_mail_server_that_hangs_holds_up_nothing_but_mails(post):
+    post.a_person()
+    post.happen("booking.confirmed", BOOKING)
+
+    assert delivery.deliver_due(post.runtime, "IN_APP") == 1
+
+    assert statuses(post) == {"EMAIL": "QUEUED", "IN_APP": "SENT"}
+
+
+def test_a_house_full_of_guests_is_told_in_one_go(post):
+    bookings = [
+        {
+            "bookingId": f"b{n}", "reference": f"R{n}", "userId": None, "contactEmail": f"g{n}@example.org",
+            "contactPhone": None,
+        }
+        for n in range(delivery.AT_ONCE + 20)
+    ]  # fmt: skip
+    post.happen("showtime.cancelled", {**SHOWTIME, "bookings": bookings})
+
+    assert post.deliver() == delivery.AT_ONCE + 20
+
+    assert len({mail.recipient for mail in post.mailbox()}) == delivery.AT_ONCE + 20
+
+
 def test_a_message_that_one_worker_has_claimed_is_left_alone_by_another(post, clock):
     post.a_person()
     post.happen("booking.confirmed", BOOKING)
     row = post.told(channel="EMAIL")[0]
 
-    claimed = post.runtime.database.transact(lambda session: delivery._claim(session, row.id))
-    again = post.runtime.database.transact(lambda session: delivery._claim(session, row.id))
+    claimed = post.runtime.database.transact(lambda session: delivery._claim(session, row.id, 5))
+    again = post.runtime.database.transact(lambda session: delivery._claim(session, row.id, 5))
 
     assert claimed is not None
     assert again is None
-    clock.advance(seconds=15)
+    clock.advance(seconds=delivery.CLAIMED.total_seconds())
     assert post.deliver() == 2
 
 
@@ -228,27 +242,43 @@ def test_what_a_provider_refuses_is_tried_again_unless_the_request_is_wrong(post
     assert post.told()[0].status == left
 
 
-@pytest.fixture
-def push_service(provider, monkeypatch):
-    """The provider as a push service. Those speak https; this one stands in over plain http."""
-    monkeypatch.setattr(rules, "check_endpoint", lambda _endpoint, _hosts: "push.example.org")
-    return provider
+def test_a_browser_gets_a_message_that_it_alone_can_read(post, push_service, service):
+    key = ec.generate_private_key(ec.SECP256R1())
+    post.a_person()
+    service.data(REGISTER_DEVICE, a_browser(push_service.address, key), caller=as_user(ANA))
+    post.happen("booking.confirmed", BOOKING)
+
+    post.deliver(web_push=True)
+
+    path, headers, body = push_service.seen[0]
+    row = post.told(channel="PUSH")[0]
+    assert (path, row.status) == ("/push", "SENT")
+    assert headers["content-encoding"] == "aes128gcm"
+    assert b"Metropolis" not in body
+    secret = base64.urlsafe_b64decode(AUTH + "==")
+    note = json.loads(http_ece.decrypt(body, private_key=key, auth_secret=secret))
+    assert note == {
+        "id": row.id, "title": "Your seats for Metropolis", "body": row.body,
+        "url": "http://localhost:5000/bookings/b1",
+    }  # fmt: skip
 
 
-def test_a_browser_gets_an_encrypted_message_signed_with_our_key(post, push_service, service, runtime):
+def test_a_push_service_can_tell_that_the_message_is_ours(post, push_service, service, runtime):
+    """VAPID: a token for that very push service, with our contact, signed by the key that browsers were given."""
     post.a_person()
     service.data(REGISTER_DEVICE, a_browser(push_service.address), caller=as_user(ANA))
     post.happen("booking.confirmed", BOOKING)
 
     post.deliver(web_push=True)
 
-    path, headers, body = push_service.seen[0]
-    assert path == "/push"
-    assert headers["authorization"].startswith("vapid t=")
-    assert push.public_key(runtime.settings.vapid_key_file) in headers["authorization"]
-    assert headers["content-encoding"] == "aes128gcm"
-    assert b"Metropolis" not in body
-    assert post.told(channel="PUSH")[0].status == "SENT"
+    _, headers, _ = push_service.seen[0]
+    token, key = re.fullmatch(r"vapid t=(\S+),\s*k=(\S+)", headers["authorization"]).groups()
+    file = runtime.settings.vapid_key_file
+    assert key == push.public_key(file)
+    told = jwt.decode(
+        token, push.vapid_key(file).public_key(), algorithms=["ES256"], audience=push_service.address[: -len("/push")]
+    )  # fmt: skip
+    assert told["sub"] == runtime.settings.vapid_contact
 
 
 def test_a_browser_that_has_unsubscribed_is_forgotten(post, push_service, service):

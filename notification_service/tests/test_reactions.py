@@ -72,6 +72,56 @@ def test_an_event_that_arrives_again_tells_nobody_again(post):
     assert post.channels() == ["EMAIL", "IN_APP"]
 
 
+def test_events_in_any_order_tell_each_thing_once(post, clock):
+    post.a_person(locale="de")
+    refund = {
+        "paymentId": "p1", "refundId": "r1", "bookingId": "b1", "userId": ANA,
+        "amount": {"amount": 2500, "currency": "EUR"}, "reason": None,
+    }  # fmt: skip
+    given_back = {"amount": 2500, "currency": "EUR"}
+
+    events = [
+        post.happen("payment.refunded", refund),
+        post.happen("booking.cancelled", {**BOOKING, "refund": given_back, "reason": None}),
+        post.happen("booking.confirmed", BOOKING),
+    ]
+    assert [post.arrive_again(event) for event in reversed(events)] == [False, False, False]
+
+    mails = {row.kind: row.subject for row in post.told(channel="EMAIL")}
+    assert len(post.told(channel="EMAIL")) == len(mails) == 3
+    assert mails["booking.confirmed"] == "Ihre Plätze für Metropolis"
+
+
+def test_an_older_change_of_a_person_that_comes_late_undoes_nothing(post, clock):
+    newer = {"userId": ANA, "email": "new@example.org", "name": "Ana", "phone": None, "locale": "fr"}
+    post.happen("user.updated", newer)
+    clock.advance(minutes=-5)
+    post.happen("user.updated", {**newer, "email": "old@example.org", "locale": "en"})
+
+    post.happen(
+        "coupon.granted", {"couponId": "k", "code": "C", "userId": ANA, "percent": 10, "expiresAt": None}
+    )
+
+    mail = post.told(channel="EMAIL")[0]
+    assert (mail.recipient, mail.language) == ("new@example.org", "fr")
+
+
+def test_nobody_is_asked_for_a_contact_while_the_database_is_locked(post, peers, runtime):
+    """The question to user_service stands outside the transaction: another writer gets through meanwhile."""
+    written = []
+
+    def answer(_variables):
+        written.append(runtime.database.transact(lambda session: session.execute(delete(INBOX)).rowcount))
+        return {"email": "ana@example.org", "phone": None, "name": "Ana", "locale": "en"}
+
+    peers.answers["user_service", "userContact"] = answer
+
+    post.happen("booking.confirmed", BOOKING)
+
+    assert written == [0]
+    assert post.told(channel="EMAIL")[0].body.startswith("Hello Ana,")
+
+
 def test_a_choice_of_channels_is_respected(post, service):
     post.a_person()
     service.data(REGISTER_DEVICE, DEVICE, caller=as_user(ANA))
