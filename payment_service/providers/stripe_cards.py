@@ -38,6 +38,7 @@ _STATES = {
 }
 _TYPES = {"BANK_TRANSFER": ["sepa_debit"]}  # cards and the wallets of phones are both "card" to Stripe
 _EXPAND = ["latest_charge"]
+_COUNTED_IN_HUNDREDTHS = {"ISK": 100, "UGX": 100}  # though they have no smaller part
 _PLAIN_CODES = {"generic_decline": "CARD_DECLINED", "resource_missing": "PAYMENT_METHOD_UNKNOWN"}
 
 
@@ -104,14 +105,14 @@ class StripeProvider:
             else:
                 refund = self._ask(
                     self._api.refunds.create,
-                    {"payment_intent": order.charge_reference, "amount": order.amount.amount},
+                    {"payment_intent": order.charge_reference, "amount": _theirs(order.amount)},
                     {"idempotency_key": order.key},
                 )
         except stripe.InvalidRequestError as error:
             log().warning("stripe refused a refund", code=error.code)
             return RefundAnswer(reference=order.reference, done=False)
         done = {"succeeded": True, "failed": False, "canceled": False}.get(str(refund["status"]))
-        given = Money(refund["amount"], str(refund["currency"]).upper())
+        given = _ours(refund["amount"], refund["currency"])
         return RefundAnswer(
             reference=refund["id"], done=done, amount=given, settled_at=_instant(refund["created"])
         )
@@ -159,7 +160,7 @@ class StripeProvider:
     def _create(self, order: ChargeOrder) -> dict[str, Any]:
         """The intent of the order's key; asking again with the same order gives the same one."""
         params: dict[str, Any] = {
-            "amount": order.amount.amount,
+            "amount": _theirs(order.amount),
             "currency": order.amount.currency.lower(),
             "payment_method_types": _TYPES.get(order.method, ["card"]),
             "description": order.description or "",
@@ -195,7 +196,7 @@ class StripeProvider:
         return Charge(
             reference=intent["id"],
             state=state,
-            amount=Money(int(received or 0), str(intent["currency"]).upper()),
+            amount=_ours(received or 0, intent["currency"]),
             failure_code=failure if state is ChargeState.FAILED else None,
             client_secret=intent.get("client_secret") if waits else None,
             redirect_url=(action.get("redirect_to_url") or {}).get("url") if waits else None,
@@ -240,14 +241,15 @@ def _stable_code(said: str) -> str:
 def _refunded(intent: dict[str, Any]) -> int:
     """What went back of the intent's charge, by us or by hand on Stripe's own pages."""
     charge = intent.get("latest_charge")
-    return int(charge.get("amount_refunded") or 0) if isinstance(charge, dict) else 0
+    gone = charge.get("amount_refunded") or 0 if isinstance(charge, dict) else 0
+    return _ours(gone, intent["currency"]).amount
 
 
 def _amount_told(told: dict[str, Any]) -> Money | None:
     """The amount of the payment that an event tells of; a refund's own amount is another matter."""
     if told["object"] not in ("payment_intent", "charge"):
         return None
-    return Money(int(told["amount"]), str(told["currency"]).upper())
+    return _ours(told["amount"], told["currency"])
 
 
 def _settled_at(intent: dict[str, Any]) -> datetime:
@@ -265,5 +267,16 @@ def _of(intent: Any, cinema_id: str) -> bool:
 
 def _entry(intent: dict[str, Any], amount: int) -> LedgerEntry:
     told = intent.get("metadata") or {}
-    money = Money(amount, str(intent["currency"]).upper())
+    money = _ours(amount, intent["currency"])
     return LedgerEntry(key=str(told.get("key")), method=str(told.get("method", "CARD")), amount=money)
+
+
+def _theirs(money: Money) -> int:
+    """The amount as Stripe counts it."""
+    return money.amount * _COUNTED_IN_HUNDREDTHS.get(money.currency, 1)
+
+
+def _ours(amount: int, currency: str) -> Money:
+    """An amount as Stripe counts it, in minor units."""
+    code = currency.upper()
+    return Money(int(amount) // _COUNTED_IN_HUNDREDTHS.get(code, 1), code)

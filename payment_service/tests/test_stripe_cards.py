@@ -11,7 +11,7 @@ from payment_service.commands.settling import reconcile
 from payment_service.daily_close import daily_close
 from payment_service.providers.signatures import sign_body
 from payment_service.settings import PaymentSettings
-from payment_service.tests.builders import LISBON, MANAGER, Till
+from payment_service.tests.builders import LISBON, MANAGER, REFUND, Till
 from payment_service.tests.stripe_server import StripeServer
 
 SECRET = "whsec_0123456789abcdef"
@@ -132,6 +132,29 @@ def test_another_amount_than_was_ordered_pays_for_nothing_and_goes_back(till, st
     assert (settled["outcome"], settled["payment"]["failureCode"]) == ("DECLINED", "AMOUNT_MISMATCH")
     assert [event["outcome"] for event in till.published("payment.settled")] == ["DECLINED"]
     assert [refund["amount"] for refund in stripe_server.refunds.values()] == [1]
+
+
+@pytest.mark.parametrize(("currency", "theirs"), [("JPY", 1800), ("ISK", 180_000), ("KWD", 1800)])
+def test_a_currency_without_hundredths_is_charged_and_given_back_as_stripe_counts_it(
+    till, stripe_server, currency, theirs
+):
+    taken = till.take("pm_card_visa", amount={"amount": 1800, "currency": currency})
+    till.client.data(
+        REFUND,
+        {"input": {"paymentId": taken["payment"]["id"], "reason": "Projector broke", "idempotencyKey": "k"}},
+        caller=MANAGER,
+    )
+
+    close = daily_close(till.runtime, MANAGER, LISBON, till.clock.now().date())
+
+    assert taken["outcome"] == "SUCCEEDED"
+    assert stripe_server.intents["pi_1"]["amount"] == theirs
+    assert [refund["amount"] for refund in stripe_server.refunds.values()] == [theirs]
+    assert [event["amount"]["amount"] for event in till.published("payment.refunded")] == [1800]
+    assert [(line.provider_net.amount, line.provider_net.currency) for line in close.by_method] == [
+        (0, currency)
+    ]
+    assert close.mismatches == []
 
 
 def test_a_refund_whose_answer_is_lost_is_asked_for_again_under_its_key(till, stripe_server):
