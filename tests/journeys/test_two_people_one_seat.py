@@ -1,39 +1,8 @@
-"""Fifty people want the same seat at the same moment: one gets it, the others are told so. On both kinds of engines."""
-
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+"""Two people want seats that overlap: all of a party's or none. A crowd has a page of its own."""
 
 import pytest
 
-from tests.journeys.guests import SEATS, a_guest, a_showtime, free_block
-
-PEOPLE = 50
-
-
-@pytest.mark.parametrize("engines", ["system", pytest.param("real_system", marks=pytest.mark.real)])
-def test_one_of_fifty_gets_the_seat_and_the_others_are_refused(engines, request):
-    running = request.getfixturevalue(engines)
-    with ThreadPoolExecutor(PEOPLE) as crowd:
-        guests = list(crowd.map(lambda number: a_guest(running, f"Guest {number}"), range(PEOPLE)))
-        showtime_id = a_showtime(running)
-        [seat] = free_block(running, showtime_id, 1)
-        start = Barrier(PEOPLE)
-
-        def reach_for_it(guest):
-            start.wait()
-            return guest.hold(showtime_id, [seat])
-
-        answers = list(crowd.map(reach_for_it, guests))
-
-    held = [answer for answer in answers if answer.data["holdSeats"]["booking"]]
-    refused = [answer.refusals("holdSeats") for answer in answers if not answer.data["holdSeats"]["booking"]]
-    assert len(held) == 1
-    assert refused == [["SEAT_TAKEN"]] * (PEOPLE - 1)
-    states = {
-        state["seat"]["id"]: state["status"]
-        for state in running.gql(SEATS, {"id": showtime_id}).data["showtime"]["seatMap"]
-    }
-    assert states[seat] == "HELD"
+from tests.journeys.guests import a_guest, a_showtime, free_block
 
 
 @pytest.mark.parametrize("engines", ["system", pytest.param("real_system", marks=pytest.mark.real)])
