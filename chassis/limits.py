@@ -13,6 +13,7 @@ from limits.strategies import MovingWindowRateLimiter
 from chassis.errors import RateLimited
 from chassis.identity import Caller
 from chassis.logs import log
+from chassis.redis_client import TIMEOUT_SECONDS, patience_with
 from chassis.runtime import Runtime
 
 WRITES = "writes_per_minute"
@@ -23,7 +24,10 @@ class RateLimiter:
 
     def __init__(self, redis_url: str, prefix: str) -> None:
         self._prefix = prefix
-        shared = cast(Storage, storage_from_string(redis_url, socket_timeout=1, socket_connect_timeout=1))
+        # Any: these go to the Redis client; the library's own annotation knows plain values alone.
+        options: Any = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
+        options["retry"] = patience_with(redis_url)
+        shared = cast(Storage, storage_from_string(redis_url, **options))
         self._shared = MovingWindowRateLimiter(shared)
         self._local = MovingWindowRateLimiter(MemoryStorage())
 

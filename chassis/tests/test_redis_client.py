@@ -6,6 +6,8 @@ import pytest
 import redis
 
 from chassis.clock import SetClock
+from chassis.errors import RateLimited
+from chassis.limits import RateLimiter
 from chassis.redis_client import PAUSE_SECONDS, LeftAlone, redis_client
 from chassis.testing import NOON, REDIS_URL
 
@@ -57,3 +59,19 @@ def test_a_refusal_of_redis_itself_is_no_silence(redis_client):
     with pytest.raises(redis.ResponseError):
         client.incr("word")
     assert client.get("word") == b"text"
+
+
+def test_limits_are_counted_without_waiting_once_redis_was_found_silent():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+        with pytest.raises(redis.RedisError):
+            redis_client(url).get("anything")
+        limiter = RateLimiter(url, "test")
+        limiter.hit("writes", "ana", limit=1, per_seconds=60)
+        with pytest.raises(RateLimited):
+            limiter.hit("writes", "ana", limit=1, per_seconds=60)
+        server.settimeout(5)
+        server.accept()[0].close()
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            server.accept()
