@@ -90,6 +90,14 @@ explain: ## how the gateway splits a query: make explain QUERY='{ movies { nodes
 measure: ## seconds until ready and memory of a copy started for that
 	$(TOOL) python -m tools.measure
 
+.PHONY: check-invariants
+check-invariants: ## is each seat sold once, each payment matched? (of the copy in LOBBYCARD_HOME; WAIT=30 JOURNAL=file JSON=file)
+	$(TOOL) python -m tools.check_invariants --wait $(or $(WAIT),30) $(if $(JOURNAL),--journal $(JOURNAL)) $(if $(JSON),--json $(JSON))
+
+.PHONY: chaos
+chaos: ## sell while everything dies, then check (SECONDS=60 SEED=1; REAL=1: on private real servers; JSON=file)
+	$(TOOL) python -m tools.chaos --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED)) $(if $(REAL),--real) $(if $(JSON),--json $(JSON))
+
 .PHONY: lock
 lock: ## resolve and hash the packages anew (UPGRADE=1 takes newer versions)
 	$(TOOL) python tools/lock.py $(if $(UPGRADE),--upgrade)

@@ -27,19 +27,24 @@ def altered(facts: Facts, table: str, index: int, **values: Any) -> Facts:
     """The facts with one row changed."""
     rows = list(getattr(facts, table))
     rows[index] = row(**{**vars(rows[index]), **values})
-    return dataclasses.replace(facts, **{table: rows})
+    return changed(facts, **{table: rows})
 
 
 def added(facts: Facts, table: str, *more: Any) -> Facts:
     """The facts with more rows."""
-    return dataclasses.replace(facts, **{table: [*getattr(facts, table), *more]})
+    return changed(facts, **{table: [*getattr(facts, table), *more]})
 
 
 def without(facts: Facts, table: str, index: int) -> Facts:
     """The facts with a row less."""
     rows = list(getattr(facts, table))
     del rows[index]
-    return dataclasses.replace(facts, **{table: rows})
+    return changed(facts, **{table: rows})
+
+
+def changed(facts: Facts, **values: Any) -> Facts:
+    """The facts with whole tables changed."""
+    return dataclasses.replace(facts, **values)
 
 
 def sound_facts() -> Facts:

@@ -25,7 +25,7 @@ ROOMS = (
     "tests/deployment",
     "tests/tools",
 )
-WHOLE_SYSTEM = ("tests/launcher", "tests/journeys", "tests/hostile")
+WHOLE_SYSTEM = ("tests/launcher", "tests/journeys", "tests/hostile", "tests/chaos")
 PYTEST = (sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", "-p", "no:cacheprovider")
 # The slowest test takes half a minute on a busy machine; a slow one says its own limit.
 HANGING = ("--timeout", "240", "--timeout-method", "thread")
