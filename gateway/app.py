@@ -69,11 +69,12 @@ def create_app(settings: GatewaySettings | None = None) -> Flask:
         memory=settings.home.expanduser() / MEMORY_FILE,
         reload_seconds=settings.reload_seconds,
         transport=tracing.transport if tracing else None,
+        labels=settings.active_labels,
     )
     if sdl is None:
         registry.start()
     else:
-        registry.serve(Engine.from_supergraph(sdl, registry.transport))
+        registry.serve(Engine.from_supergraph(sdl, registry.transport, settings.active_labels))
     return _application(settings, file, members, registry, tracing)
 
 

@@ -41,6 +41,7 @@ from gateway.planning.documents import (
 from gateway.planning.explain import explain
 from gateway.planning.operation import includes, normalise
 from gateway.planning.planner import plan
+from gateway.planning.rollout import NO_LABELS, Rollout
 from gateway.planning.satisfiable import unreachable
 from gateway.planning.steps import Unplannable
 
@@ -83,39 +84,58 @@ class Engine:
         document: DocumentNode,
         subgraphs: Sequence[Subgraph],
         transport: Transport | None = None,
+        labels: frozenset[str] = NO_LABELS,
     ) -> None:
         self.supergraph_sdl = supergraph_sdl
         self.supergraph = supergraph
+        self.rollout = Rollout(supergraph, labels)
         self.api_schema: GraphQLSchema = api_schema(document)
         self.subgraphs: tuple[Subgraph, ...] = tuple(subgraphs)
         self.transport = transport or Transport()
         self._compiler = Compiler(supergraph, {one.name: one.deadline_seconds for one in subgraphs})
         self._executor = Executor(self.transport)
         self._documents: Recent[str, Document] = Recent(DOCUMENTS)
-        self._plans: Recent[tuple[str, tuple[bool, ...]], Prepared] = Recent(PLANS)
+        self._plans: Recent[tuple[str, tuple[bool, ...], frozenset[str]], Prepared] = Recent(PLANS)
 
     @classmethod
-    def compose(cls, subgraphs: Sequence[Subgraph], transport: Transport | None = None) -> Engine:
-        """Compose subgraph SDLs (Federation 1 or 2). Raises CompositionFailed with every fault."""
+    def compose(
+        cls,
+        subgraphs: Sequence[Subgraph],
+        transport: Transport | None = None,
+        labels: frozenset[str] = NO_LABELS,
+    ) -> Engine:
+        """Compose subgraph SDLs (Federation 1 or 2). Raises CompositionFailed with every fault.
+
+        `labels` are those of @override that are in force.
+        """
         sdl = compose(subgraphs)
-        engine = cls._read(sdl, subgraphs, transport)
-        faults = unreachable(engine.supergraph, engine.api_schema)
+        engine = cls._read(sdl, subgraphs, transport, labels)
+        views = engine.rollout.extremes()
+        faults = list(dict.fromkeys(fault for one in views for fault in unreachable(one, engine.api_schema)))
         if faults:
             raise CompositionFailed(faults)
         return engine
 
     @classmethod
-    def from_supergraph(cls, sdl: str, transport: Transport | None = None) -> Engine:
+    def from_supergraph(
+        cls, sdl: str, transport: Transport | None = None, labels: frozenset[str] = NO_LABELS
+    ) -> Engine:
         """Take a composed supergraph SDL with join directives. Raises CompositionFailed."""
-        return cls._read(sdl, None, transport)
+        return cls._read(sdl, None, transport, labels)
 
     @classmethod
-    def _read(cls, sdl: str, subgraphs: Sequence[Subgraph] | None, transport: Transport | None) -> Engine:
+    def _read(
+        cls,
+        sdl: str,
+        subgraphs: Sequence[Subgraph] | None,
+        transport: Transport | None,
+        labels: frozenset[str],
+    ) -> Engine:
         try:
             supergraph, document = read_supergraph(sdl)
             if subgraphs is None:
                 subgraphs = [Subgraph(graph.name, graph.url, "") for graph in supergraph.graphs.values()]
-            return cls(sdl, supergraph, document, subgraphs, transport)
+            return cls(sdl, supergraph, document, subgraphs, transport, labels)
         except NotASupergraph as error:
             raise CompositionFailed([str(error)]) from error
         except UnsoundSchema as error:
@@ -132,16 +152,24 @@ class Engine:
         values = coerced_variables(self.api_schema, node, variables)
         decided = tuple(bool(values.get(name)) for name in document.conditions)
         normalized = document.normalized[node.name.value if node.name else ""]
+        active = self.rollout.active()
         return self._plans.get_or_make(
-            (normalized, decided), lambda: self._prepare(document, operation_name, values)
+            (normalized, decided, active), lambda: self._prepare(document, operation_name, values, active)
         )
 
-    def _prepare(self, document: Document, operation_name: str | None, values: Mapping[str, Any]) -> Prepared:
+    def _prepare(
+        self,
+        document: Document,
+        operation_name: str | None,
+        values: Mapping[str, Any],
+        active: frozenset[str],
+    ) -> Prepared:
         node = pick_operation(document, operation_name)
         include = includes(values)
-        operation = normalise(self.supergraph, node, document.node, include)
+        supergraph = self.rollout.view(active)
+        operation = normalise(supergraph, node, document.node, include)
         try:
-            planned = plan(self.supergraph, operation)
+            planned = plan(supergraph, operation)
         except Unplannable as error:
             raise _unplannable(error) from error
         shapes = Shapes(self.api_schema, document.fragments, include, operation.root_keys)
@@ -178,9 +206,10 @@ class Engine:
         document = read_document(self.api_schema, document_text)
         node = pick_operation(document, operation_name)
         values = coerced_variables(self.api_schema, node, variables or {})
-        operation = normalise(self.supergraph, node, document.node, includes(values))
+        supergraph = self.rollout.view(self.rollout.active())
+        operation = normalise(supergraph, node, document.node, includes(values))
         try:
-            return explain(self.supergraph, operation)
+            return explain(supergraph, operation)
         except Unplannable as error:
             raise _unplannable(error) from error
 
@@ -189,17 +218,18 @@ class Engine:
 
         Values of variables are not needed for that; what this graph refuses is left out.
         """
-        conditions: dict[str, list[tuple[bool, ...]]] = {}
-        for normalized, decided in before._plans.known():
-            conditions.setdefault(normalized, []).append(decided)
+        conditions: dict[str, set[tuple[bool, ...]]] = {}
+        for normalized, decided, _ in before._plans.known():
+            conditions.setdefault(normalized, set()).add(decided)
         for text in before._documents.known()[-most:]:
             with suppress(Refused):
                 document = self._documents.get_or_make(text, partial(read_document, self.api_schema, text))
                 for name, normalized in document.normalized.items():
                     for decided in conditions.get(normalized, ()):
                         values = dict(zip(document.conditions, decided, strict=True))
-                        make = partial(self._prepare, document, name or None, values)
-                        self._plans.get_or_make((normalized, decided), make)
+                        active = self.rollout.active()
+                        make = partial(self._prepare, document, name or None, values, active)
+                        self._plans.get_or_make((normalized, decided, active), make)
 
     @property
     def made(self) -> dict[str, int]:

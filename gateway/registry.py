@@ -45,6 +45,7 @@ class Registry:
         memory: Path | None = None,
         reload_seconds: float = 3.0,
         transport: Transport | None = None,
+        labels: frozenset[str] = frozenset(),
     ) -> None:
         self.current: Snapshot | None = None
         self.faults: tuple[str, ...] = ()
@@ -53,6 +54,7 @@ class Registry:
         self._memory = memory
         self._reload_seconds = reload_seconds
         self.transport = transport
+        self._labels = labels
         self._composed: dict[str, str] = {}
         self._heard: dict[str, str] = {}
         self._stopping = threading.Event()
@@ -101,6 +103,7 @@ class Registry:
             engine = Engine.compose(
                 [member.subgraph(sdls[member.name]) for member in self._members.file.subgraphs],
                 self.transport,
+                self._labels,
             )
         except CompositionFailed as failed:
             self.faults = failed.faults

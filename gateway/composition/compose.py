@@ -216,4 +216,7 @@ def _supplement(schemas: Sequence[SubSchema]) -> Supplement:
     )
     for name in shared - composed:
         definitions[name] = schemas[0].directives[name]
-    return Supplement(definitions)
+    homes = {
+        name: home for schema in schemas for name, home in schema.homes.items() if name in schema.composed
+    }
+    return Supplement(definitions, homes)

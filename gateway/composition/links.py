@@ -7,7 +7,7 @@ that links nothing speaks Federation 1, where the names are fixed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import DirectiveNode, DocumentNode, SchemaDefinitionNode, SchemaExtensionNode
@@ -27,16 +27,23 @@ FEDERATION_2 = (
     "cost",
     "listSize",
 )
+UNSUPPORTED = ("context", "fromContext")
 CARRIED = ("tag", "inaccessible", "authenticated", "requiresScopes", "policy", "cost", "listSize")
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """`canonical` maps a directive's name in the document to Federation's; `composed` are to be carried."""
+    """`canonical` maps a directive's name in the document to Federation's; `composed` are to be carried.
+
+    `homes` are the specifications of other directives by their own names: url, and the name there.
+    `unknown` are directives imported from Federation that it does not have, as far as is known here.
+    """
 
     version: int
     canonical: Mapping[str, str]
     composed: frozenset[str]
+    unknown: tuple[str, ...] = ()
+    homes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def name(self, directive: DirectiveNode) -> str | None:
         """Federation's name of a directive, or None for any other."""
@@ -56,6 +63,8 @@ def read_links(document: DocumentNode) -> Links:
             else:
                 composed.append(directive)
     canonical: dict[str, str] = {}
+    unknown: list[str] = []
+    homes: dict[str, tuple[str, str]] = {}
     version = 1
     for link in links:
         feature = str(link.get("url", "")).rstrip("/").split("/")
@@ -63,10 +72,12 @@ def read_links(document: DocumentNode) -> Links:
         if name == "federation":
             version = 2
             _federation(link, canonical)
+            unknown += [one for one in _imports(link).values() if one not in (*FEDERATION_2, *UNSUPPORTED)]
         elif name in FEDERATION_2:
             canonical[str(link.get("as") or name)] = name
         if name == "cost":
             canonical.update(_imports(link))
+        homes.update({own: (str(link.get("url")), there) for own, there in _imports(link).items()})
     if version == 1:
         canonical.update({name: name for name in FEDERATION_1})
     names = {
@@ -74,14 +85,14 @@ def read_links(document: DocumentNode) -> Links:
         for node in composed
         if canonical.get(node.name.value) == "composeDirective"
     }
-    return Links(version, canonical, frozenset(names))
+    return Links(version, canonical, frozenset(names), tuple(unknown), homes)
 
 
 def _federation(link: Mapping[str, Any], canonical: dict[str, str]) -> None:
     namespace = str(link.get("as") or "federation")
     imported = _imports(link)
     canonical.update(imported)
-    for name in FEDERATION_2:
+    for name in (*FEDERATION_2, *UNSUPPORTED):
         canonical[f"{namespace}__{name}"] = name
 
 

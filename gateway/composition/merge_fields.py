@@ -49,6 +49,8 @@ class FieldMerger:
             holder = owner.fields.get(field)
             if holder is None or owner.kind != "object" or holder.external or holder.used_overridden:
                 continue
+            if holder.is_moving:
+                continue
             resolving.append(graph)
             if not holder.shareable and (name, field) not in self._uses[graph].by_keys:
                 alone.append(graph)
@@ -96,6 +98,8 @@ class FieldMerger:
             said.append("external: true")
         if holder.override is not None:
             said.append(f"override: {quoted(holder.override)}")
+        if holder.is_moving:
+            said.append(f"overrideLabel: {quoted(holder.override_label or '')}")
         if holder.used_overridden:
             said.append("usedOverridden: true")
         return said

@@ -163,9 +163,19 @@ class _Reading:
         for said in joined:
             if "graph" not in said:
                 continue  # known only through an interface object
+            if said.get("contextArguments"):
+                raise NotASupergraph(
+                    f"{parent}.{name} takes arguments from a @context, which is not supported"
+                )
             there = said.get("type") or printed
             external = bool(said.get("external") or said.get("usedOverridden"))
-            resolver = Resolver(there, named_type(parse_type(there)), external=external)
+            resolver = Resolver(
+                there,
+                named_type(parse_type(there)),
+                external=external,
+                taken_from=said.get("override") if said.get("overrideLabel") else None,
+                label=said.get("overrideLabel") if said.get("override") else None,
+            )
             pending.append(
                 _PendingResolver(self._graph(said), resolver, said.get("requires"), said.get("provides"))
             )

@@ -36,6 +36,11 @@ repeatable on OBJECT | INTERFACE | UNION | ENUM | INPUT_OBJECT | SCALAR
 directive @join__unionMember(graph: join__Graph!, member: String!) repeatable on UNION
 
 directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA"""
+NEWER_JOIN = ("https://specs.apollo.dev/join/v0.3", "https://specs.apollo.dev/join/v0.4")
+LABELLED = (
+    "usedOverridden: Boolean) repeatable",
+    "usedOverridden: Boolean, overrideLabel: String) repeatable",
+)
 PURPOSE = '''\
 scalar link__Import
 
@@ -89,9 +94,10 @@ requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION""",
 
 @dataclass(frozen=True, slots=True)
 class Supplement:
-    """Directive definitions that come from the subgraphs themselves."""
+    """Directive definitions that come from the subgraphs themselves, and the specifications of composed ones."""
 
     definitions: Mapping[str, DirectiveDefinitionNode]
+    homes: Mapping[str, tuple[str, str]]
 
 
 def render(
@@ -102,15 +108,20 @@ def render(
 ) -> str:
     """The supergraph SDL."""
     used = [name for name in FEATURES if _uses(types, name)]
-    parts = [_schema(types, used)]
+    parts = [_schema(types, used, supplement)]
     parts += [FEATURES[name][2] for name in used]
     parts += [_directive(node) for _, node in sorted(supplement.definitions.items())]
     parts += [JOIN, "scalar join__FieldSet", _graphs(schemas, enums), PURPOSE]
     parts += [_type(one) for one in types]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    sdl = "\n\n".join(part for part in parts if part) + "\n"
+    if any(
+        "overrideLabel: " in join for one in types for field in one.fields.values() for join in field.joins
+    ):
+        sdl = sdl.replace(*NEWER_JOIN).replace(*LABELLED)  # only then: older routers read v0.3
+    return sdl
 
 
-def _schema(types: Sequence[MergedType], used: Sequence[str]) -> str:
+def _schema(types: Sequence[MergedType], used: Sequence[str], supplement: Supplement) -> str:
     lines = [
         "schema",
         '  @link(url: "https://specs.apollo.dev/link/v1.0")',
@@ -127,9 +138,20 @@ def _schema(types: Sequence[MergedType], used: Sequence[str]) -> str:
             + (f", import: [{imported}]" if imported else "")
             + (f", for: {purpose})" if purpose else ")")
         )
+    for url in sorted({url for url, _ in supplement.homes.values()}):
+        own = [
+            _import(name, there) for name, (home, there) in sorted(supplement.homes.items()) if home == url
+        ]
+        lines.append(f"  @link(url: {quoted(url)}, import: [{', '.join(own)}])")
     present = {one.name for one in types}
     roots = [f"  {kind}: {name}" for kind, name in ROOTS.items() if name in present]
     return "\n".join([*lines, "{", *roots, "}"])
+
+
+def _import(name: str, there: str) -> str:
+    if name == there:
+        return f'"@{name}"'
+    return f'{{name: "@{there}", as: "@{name}"}}'
 
 
 def _uses(types: Iterable[MergedType], name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,13 +31,15 @@ from graphql import (
     TypeNode,
     UnionTypeDefinitionNode,
     UnionTypeExtensionNode,
+    Visitor,
     parse,
     parse_type,
     print_ast,
+    visit,
 )
 
 from gateway.composition.faults import Faults
-from gateway.composition.links import CARRIED, Links, read_links
+from gateway.composition.links import CARRIED, UNSUPPORTED, Links, read_links
 from gateway.composition.read_supergraph import arguments_of, named_type
 
 ROOTS = {"query": "Query", "mutation": "Mutation", "subscription": "Subscription"}
@@ -96,6 +98,11 @@ class SubField:
         """The type as text."""
         return print_ast(self.type)
 
+    @property
+    def is_moving(self) -> bool:
+        """Whether the field is on its way here, and a label says who resolves it meanwhile."""
+        return self.override is not None and self.override_label not in (None, "percent(100)")
+
 
 @dataclass(slots=True)
 class SubKey:
@@ -135,6 +142,7 @@ class SubSchema:
     types: dict[str, SubType]
     directives: dict[str, DirectiveDefinitionNode]
     composed: frozenset[str]
+    homes: Mapping[str, tuple[str, str]]
 
 
 def read_subgraph(subgraph: Subgraph, faults: Faults) -> SubSchema | None:
@@ -158,6 +166,7 @@ class _SubgraphReader:
         self._types: dict[str, SubType] = {}
 
     def read(self) -> SubSchema:
+        self._refuse_what_is_not_known()
         directives = {}
         for node in self._document.definitions:
             if isinstance(node, (TypeDefinitionNode, TypeExtensionNode)):
@@ -178,7 +187,20 @@ class _SubgraphReader:
             self._types,
             directives,
             self._links.composed,
+            self._links.homes,
         )
+
+    def _refuse_what_is_not_known(self) -> None:
+        """To pass over a directive that changes what a field means would answer wrongly in silence."""
+        for name in self._links.unknown:
+            self._faults.add(
+                f'subgraph "{self._subgraph.name}" imports @{name}, which Federation does not have'
+            )
+        seen = _DirectivesIn()
+        visit(self._document, seen)
+        for own in sorted(seen.names):
+            if self._links.canonical.get(own) in UNSUPPORTED:
+                self._faults.add(f'subgraph "{self._subgraph.name}" uses @{own}, which is not supported')
 
     def _root_names(self) -> dict[str, str]:
         found = {}
@@ -303,6 +325,15 @@ class _SubgraphReader:
             elif own in ("deprecated", "specifiedBy", "oneOf") or own in self._links.composed:
                 found.append(print_ast(directive))
         return found
+
+
+class _DirectivesIn(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_args: object) -> None:
+        self.names.add(node.name.value)
 
 
 def _description(node: Any) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from gateway.composition.selection import Item, Selection, merge_items
@@ -24,7 +24,8 @@ class Resolver:
     """What one subgraph says about one field.
 
     `type` is the field's type there, which may be narrower than the supergraph's. An external field
-    is known to the subgraph but resolved by it only where a @provides says so.
+    is known to the subgraph but resolved by it only where a @provides says so. With a `label` the
+    field is on its way here from the subgraph called `taken_from`.
     """
 
     type: str
@@ -32,6 +33,8 @@ class Resolver:
     external: bool = False
     requires: Selection | None = None
     provides: Selection | None = None
+    taken_from: str | None = None
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,23 @@ class FieldDef:
     type: str
     named: str
     resolvers: Mapping[str, Resolver]
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """Labels that decide who resolves it."""
+        return frozenset(one.label for one in self.resolvers.values() if one.label is not None)
+
+    def decided(self, active: frozenset[str]) -> FieldDef:
+        """The field once each move under way is held for done (its label is active) or not begun."""
+        moving = {graph: one for graph, one in self.resolvers.items() if one.taken_from in self.resolvers}
+        idle = {one.taken_from if one.label in active else graph for graph, one in moving.items()}
+        return replace(
+            self,
+            resolvers={
+                graph: replace(one, external=one.external or graph in idle)
+                for graph, one in self.resolvers.items()
+            },
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +103,25 @@ class Supergraph:
             for members in definition.members.values():
                 found[definition.name] |= members
         return {name: frozenset(names) for name, names in found.items()}
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """Labels of all moves of fields that are under way."""
+        fields = (field for definition in self.types.values() for field in definition.fields.values())
+        return frozenset(label for field in fields for label in field.labels)
+
+    def decided(self, active: frozenset[str]) -> Supergraph:
+        """The graph as it is while just these labels are active."""
+        types = {
+            name: replace(
+                one,
+                fields={
+                    key: field.decided(active) if field.labels else field for key, field in one.fields.items()
+                },
+            )
+            for name, one in self.types.items()
+        }
+        return replace(self, types=types)
 
     def possible(self, name: str, graph: str) -> frozenset[str]:
         """Object types that `graph` may return where `name` is declared."""

@@ -34,6 +34,7 @@ class Field:
     argued: bool = False
     requires: str = ""
     overridden: str = ""
+    label: str = ""
     provides: dict[str, str] = field(default_factory=dict)
     loose: set[str] = field(default_factory=set)
     hidden: bool = False
@@ -143,6 +144,7 @@ class RandomGraph:
         elif len(owners) == 1 and self.old not in owners and self._chance(0.1):
             others = [graph for graph in self.graphs if graph not in owners]
             found.overridden = self._random.choice(others)
+            found.label = "percent(50)" if self._chance(0.4) else ""
         return found
 
     def _type(self, *owners: str) -> str:

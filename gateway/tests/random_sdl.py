@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from gateway.tests.random_graphs import Entity, Field, RandomGraph
 
 LINK = (
-    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable", "@external",'
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable", "@external",'
     ' "@requires", "@provides", "@override", "@interfaceObject", "@inaccessible"])'
 )
 KEY_FIELDS = (("id", "ID!"), ("code", "ID!"), ("home", "Home"))
@@ -112,7 +112,8 @@ class _Printer:
     def _marks(self, one: Field) -> str:
         text = self._shareable if len(one.owners) > 1 else ""
         if one.overridden:
-            text += f' @override(from: "{one.overridden}")'
+            label = f', label: "{one.label}"' if one.label else ""
+            text += f' @override(from: "{one.overridden}"{label})'
         return text + self._required(one) + self._provided(one) + self._hidden(one)
 
     def _hidden(self, one: Field) -> str:

@@ -194,6 +194,7 @@ def test_a_composed_directive_comes_along_with_its_definition():
     )
 
     assert "@house(number: 3)" in sdl
+    assert '  @link(url: "https://example.org/house/v1.0", import: ["@house"])' in sdl
     assert "directive @house(number: Int) on FIELD_DEFINITION" in sdl
     assert "@private" not in sdl
 

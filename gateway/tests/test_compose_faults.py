@@ -8,6 +8,7 @@ from gateway.composition.sdl import Subgraph
 from gateway.engine import CompositionFailed, Engine
 from gateway.tests.shop import LINK
 
+LATER = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@%s"])\n'
 T = 'type T @key(fields: "id") { id: ID! '
 Q = "type Query { t: T } "
 
@@ -113,6 +114,18 @@ def test_every_fault_is_told_at_once():
                 LINK + "type Query { a(n: Int = 2): Int @shareable }",
             ],
             '"Query.a(n:)" has different defaults: 1 in "a"; 2 in "b"',
+        ),
+        (
+            [LATER % "context" + Q + 'type T @key(fields: "id") @context(name: "t") { id: ID! }'],
+            'subgraph "a" uses @context, which is not supported',
+        ),
+        (
+            [LATER % "fromContext" + 'type Query { a(x: Int @fromContext(field: "$t { id }")): Int }'],
+            'subgraph "a" uses @fromContext, which is not supported',
+        ),
+        (
+            [LATER % "keys" + "type Query { a: Int }"],
+            'subgraph "a" imports @keys, which Federation does not have',
         ),
         (
             [

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import lexicographic_sort_schema, print_schema
+from graphql import build_schema, lexicographic_sort_schema, print_schema
 
 from gateway.composition.supergraph import FieldDef, Resolver, Supergraph
 from gateway.engine import CompositionFailed, Engine, Subgraph
@@ -23,6 +23,24 @@ from tools import npm_packages
 ROOT = Path(__file__).resolve().parents[2]
 TOOL = ROOT / "tools" / "composition_peer"
 CHOSEN_SEEDS = range(40)
+
+MOVING = {
+    "old": 'type Query { t: T } type T @key(fields: "id") { id: ID! x: Int }',
+    "new": 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@override"])'
+    'type T @key(fields: "id") { id: ID! x: Int @override(from: "old", label: "percent(5)") }',
+}
+COMPOSED = {
+    "a": """
+    extend schema
+      @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@composeDirective", "@tag", "@cost", "@listSize"])
+      @link(url: "https://example.org/house/v1.0", import: ["@house"])
+      @composeDirective(name: "@house")
+    directive @house(number: Int) on FIELD_DEFINITION
+    type Query {
+      a(first: Int): [Int] @house(number: 3) @tag(name: "x") @listSize(slicingArguments: ["first"]) @cost(weight: 2)
+    }
+    """
+}
 
 
 @pytest.fixture(scope="session")
@@ -40,10 +58,17 @@ def peer() -> Path:
 
 def opinions(peer: Path, graphs: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
     """What the peer makes of each graph: {supergraph, errors}."""
-    told = [
-        [{"name": name, "url": f"http://{name}/graphql", "sdl": sdl} for name, sdl in sdls.items()]
-        for sdls in graphs
-    ]
+    return ask(
+        peer,
+        [
+            [{"name": name, "url": f"http://{name}/graphql", "sdl": sdl} for name, sdl in sdls.items()]
+            for sdls in graphs
+        ],
+    )
+
+
+def ask(peer: Path, told: list[Any]) -> list[dict[str, Any]]:
+    """The peer's answers."""
     ran = subprocess.run(
         ["node", str(peer)], input=json.dumps(told), capture_output=True, text=True, timeout=240, check=True
     )
@@ -122,3 +147,21 @@ def test_an_independent_composer_takes_and_refuses_the_same_random_graphs(peer: 
     taken = {seed: composed(sdls) is not None for seed, sdls in graphs.items()}
     assert taken == {seed: one["supergraph"] is not None for seed, one in zip(graphs, found, strict=True)}
     assert {True, False} == set(taken.values())
+
+
+@pytest.mark.parametrize("name", ["shop", "moving", "composed"])
+def test_another_reader_shows_the_same_public_schema_of_our_supergraph(peer: Path, name: str):
+    sdls = {"shop": SDLS, "moving": MOVING, "composed": COMPOSED}[name]
+    ours = composed(sdls)
+    assert ours is not None
+
+    (found,) = ask(peer, [{"supergraph": ours.supergraph_sdl}])
+
+    assert found["errors"] == []
+    theirs = build_schema(found["public"], assume_valid=True)
+    assert {n for n in theirs.type_map if not n.startswith("__")} == {
+        n for n in ours.api_schema.type_map if not n.startswith("__")
+    }
+    for type_name, one in ours.api_schema.type_map.items():
+        for field, declared in getattr(one, "fields", {}).items():
+            assert str(declared.type) == str(theirs.type_map[type_name].fields[field].type)  # type: ignore[attr-defined]
