@@ -38,6 +38,9 @@ TUNED = {
     "HOLDS_PER_MINUTE": "100000",
     "PAYMENTS_PER_MINUTE": "100000",
     "BCRYPT_COST": "4",
+    # Longer than the provider is waited for, shorter than a test may take.
+    "SIMULATED_SLOW_SECONDS": "8",
+    "SIMULATED_LATE_SECONDS": "2",
     # Two months of past sales take longest to make, and only reports need them.
     "SEED_DAYS_BEHIND": "7",
 }
