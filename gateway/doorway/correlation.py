@@ -89,7 +89,7 @@ def _write_line(visit: Visit, status: int) -> None:
         "event": "request",
         "level": "info",
         "service": "gateway",
-        "timestamp": datetime.now(UTC).isoformat(),
+        "timestamp": datetime.now(UTC),
         "request_id": visit.request_id,
         "method": visit.environ["REQUEST_METHOD"],
         "path": visit.environ["PATH_INFO"],
