@@ -308,11 +308,13 @@ def test_a_sale_at_the_desk_whose_answer_was_lost_is_finished_by_the_same_key(
     assert len(siblings.payments) == 1
 
 
-def test_a_sale_at_the_desk_that_slept_past_its_hold_sells_nothing(house: House, siblings: Siblings) -> None:
+def test_a_sale_at_the_desk_that_slept_past_its_hold_sells_nothing(
+    house: House, siblings: Siblings, clock: SetClock
+) -> None:
     showtime = house.a_showtime()
     wish = HoldWish(showtime, choices("A1", "A2"), idempotency_key="till-1", desk=True)
     hold_seats(house.runtime, STAFF, wish)
-    house.runtime.clock.advance(minutes=11)
+    clock.advance(minutes=11)
 
     with pytest.raises(HoldExpired):
         sell_at_box_office(house.runtime, STAFF, wish, method="COMP", tendered=None, reason="press")
