@@ -136,9 +136,17 @@ def _booking_parts(booking: BookingFacts, showtime: ShowtimeFacts, seats: Sequen
     }
 
 
-def booking_confirmed(booking: BookingFacts, showtime: ShowtimeFacts, seats: Sequence[str]) -> Event:
-    """Paid, with tickets."""
-    return Event("booking.confirmed", _booking_parts(booking, showtime, seats))
+def booking_confirmed(
+    booking: BookingFacts,
+    showtime: ShowtimeFacts,
+    seats: Sequence[str],
+    *,
+    tickets_url: str,
+    calendar_url: str,
+) -> Event:
+    """Paid, with tickets; the signed addresses of their files go into the guest's mail."""
+    files = {"ticketsUrl": tickets_url, "calendarUrl": calendar_url}
+    return Event("booking.confirmed", {**_booking_parts(booking, showtime, seats), **files})
 
 
 def booking_cancelled(

@@ -79,6 +79,11 @@ def _booking(payload: Payload, language: str) -> dict[str, Any]:
     }
 
 
+def _confirmed_booking(payload: Payload, language: str) -> dict[str, Any]:
+    files = {"tickets_url": payload.get("ticketsUrl"), "calendar_url": payload.get("calendarUrl")}
+    return {**_booking(payload, language), **files}
+
+
 def _cancelled_booking(payload: Payload, language: str) -> dict[str, Any]:
     return {
         **_booking(payload, language),
@@ -132,7 +137,7 @@ def _nothing(money: Mapping[str, Any], language: str) -> str:
 
 
 FACTS: Mapping[str, Callable[[Payload, str], dict[str, Any]]] = {
-    "booking.confirmed": _booking,
+    "booking.confirmed": _confirmed_booking,
     "booking.cancelled": _cancelled_booking,
     "booking.expired": lambda payload, _language: {"reference": payload["reference"]},
     "payment.refunded": _refund,

@@ -11,6 +11,7 @@ from notification_service.models import MailRow
 from notification_service.settings import NotificationRuntime
 
 PATH = "/dev/mailbox"
+NAMES = {"EMAIL": "E-mail", "SMS": "SMS", "PUSH": "Push message", "IN_APP": "In the app"}
 # Mails bring their own styles and nothing else: no script, no picture, no address to call.
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; form-action 'self'"
@@ -71,7 +72,7 @@ def _told(mail: MailRow) -> dict[str, object]:
 
 
 def _page(template: str, **values: object) -> Response:
-    return _secured(Response(render_template(template, **values), mimetype="text/html"))
+    return _secured(Response(render_template(template, names=NAMES, **values), mimetype="text/html"))
 
 
 def _secured(response: Response) -> Response:

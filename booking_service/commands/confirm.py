@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -14,7 +15,11 @@ from booking_service.models import Booking, Showtime, Ticket
 from booking_service.tickets.signing import TicketKeys, TicketText
 from chassis.database import utc_now
 from chassis.kill_points import reached
+from chassis.links import sign
 from chassis.outbox import publish
+
+# A showtime may be put off after its guests got their mail.
+MAILED_LINK_SPARE = timedelta(days=7)
 
 
 def confirm(
@@ -37,9 +42,21 @@ def confirm(
     mark_seats(session, showtime, booking.id, "SOLD", None, news)
     sign_tickets(session, runtime, booking)
     note(session, booking.id, "confirm", "CONFIRMED", attempt=max(1, booking.attempts))
-    publish(session, booking_confirmed(booking, showtime, seat_ids_of(session, booking.id)))
+    fact = booking_confirmed(
+        booking, showtime, seat_ids_of(session, booking.id),
+        tickets_url=_mailed_link(runtime, booking, showtime, "/files/tickets/{}.pdf"),
+        calendar_url=_mailed_link(runtime, booking, showtime, "/files/calendar/{}.ics"),
+    )  # fmt: skip
+    publish(session, fact)
     news.bookings.append((booking.cinema_id, booking.id))
     reached("booking.before_confirm_commit")
+
+
+def _mailed_link(runtime: Running, booking: Booking, showtime: Showtime, path: str) -> str:
+    """A signed address of a file of the booking, good until the show is over."""
+    settings = runtime.settings
+    until = showtime.ends_at + MAILED_LINK_SPARE
+    return sign(settings.public_url, path.format(booking.id), settings.internal_secret, expires_at=until)
 
 
 def sign_tickets(session: Session, runtime: Running, booking: Booking) -> None:

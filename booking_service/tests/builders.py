@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -231,6 +232,12 @@ class House:
         query = select(Claim).where(Claim.showtime_id == showtime_id)
         rows = self.runtime.database.read(lambda session: list(session.scalars(query)))
         return {claim.seat_id: claim.state for claim in rows}
+
+    def facts(self, name: str) -> list[dict[str, Any]]:
+        """Payloads of the events called `name` in the outbox, in order."""
+        query = select(OUTBOX.c.payload).where(OUTBOX.c.name == name).order_by(OUTBOX.c.seq)
+        found = self.runtime.database.read(lambda session: list(session.scalars(query)))
+        return [orjson.loads(payload) for payload in found]
 
     def events(self) -> list[str]:
         """Names of the events in the outbox, in order."""

@@ -71,6 +71,20 @@ def test_a_link_that_was_altered_or_is_too_old_opens_nothing(
     assert client.get(link).status_code == 404
 
 
+def test_the_links_in_the_mail_open_until_the_show_is_over_and_not_for_ever(
+    house: House, client: ServiceClient, clock: SetClock
+) -> None:
+    showtime_id = house.a_showtime()
+    pay(client, hold(client, showtime_id, ["A1", "A2"]))
+    [fact] = house.facts("booking.confirmed")
+    links = [fact[name].removeprefix("http://localhost:5000") for name in ("ticketsUrl", "calendarUrl")]
+
+    clock.set(house.showtime(showtime_id).ends_at)
+    assert [client.get(link).mimetype for link in links] == ["application/pdf", "text/calendar"]
+    clock.advance(days=30)
+    assert [client.get(link).status_code for link in links] == [404, 404]
+
+
 def test_a_visitor_may_look_but_not_hold(house: House, client: ServiceClient) -> None:
     showtime = house.a_showtime()
     wish = {"showtimeId": showtime, "seats": [{"seatId": "A1"}]}

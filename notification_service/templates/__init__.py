@@ -42,6 +42,11 @@ def words(kind: str, language: str, facts: Mapping[str, Any], link: str | None) 
         "greeting": greeting,
         "paragraphs": paragraphs,
         "link": link,
+        "files": [
+            {"label": label, "url": filled[fact]}
+            for fact, label in parts.get("files", {}).items()
+            if filled.get(fact)
+        ],
         "button": _fill(parts.get("button", ""), filled),
         "closing": book["letter"]["closing"],
         "footer": book["letter"]["footer"],

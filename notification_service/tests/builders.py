@@ -30,7 +30,8 @@ SHOWING: dict[str, Any] = {
 BOOKING: dict[str, Any] = {
     **SHOWING, "bookingId": "b1", "reference": "K7QM-2ZPX", "userId": ANA, "contactEmail": "ana@example.org",
     "contactPhone": None, "seats": ["A1", "A2"], "total": {"amount": 2500, "currency": "EUR"}, "couponCode": None,
-    "paymentId": "p1",
+    "paymentId": "p1", "ticketsUrl": "http://localhost:5000/files/tickets/b1.pdf?expires=1&subject=&signature=s",
+    "calendarUrl": "http://localhost:5000/files/calendar/b1.ics?expires=1&subject=&signature=c",
 }  # fmt: skip
 SHOWTIME: dict[str, Any] = {
     **SHOWING, "auditoriumId": "a1", "endsAt": "2026-11-21T22:00:00+00:00", "status": "CANCELLED",

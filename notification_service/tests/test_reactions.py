@@ -1,5 +1,7 @@
 """What people are told when something happens: once, on the right channels, in their language."""
 
+from html import escape
+
 import pytest
 from sqlalchemy import delete
 
@@ -42,6 +44,27 @@ def test_a_booking_is_confirmed_by_mail_and_in_the_app(post):
     for part in ("Ana Costa", "K7QM-2ZPX", "Saturday 21 November 2026, 20:30", "A1, A2", "25.00 EUR",
                  "http://localhost:5000/bookings/b1"):  # fmt: skip
         assert part in mail.body
+
+
+@pytest.mark.parametrize("locale", ["en", "de", "fr"])
+def test_the_confirmation_leads_to_the_tickets_on_paper_and_to_the_calendar(post, locale):
+    post.a_person(locale=locale)
+
+    post.happen("booking.confirmed", BOOKING)
+
+    mail = post.told(channel="EMAIL")[0]
+    for name in ("ticketsUrl", "calendarUrl"):
+        assert BOOKING[name] in mail.body
+        assert f'href="{escape(BOOKING[name])}"' in mail.html
+
+
+def test_a_confirmation_without_files_leaves_them_out(post):
+    """Events from before they were told of."""
+    old = {name: value for name, value in BOOKING.items() if name not in ("ticketsUrl", "calendarUrl")}
+
+    post.happen("booking.confirmed", old)
+
+    assert "PDF" not in post.told()[0].body
 
 
 @pytest.mark.parametrize(
