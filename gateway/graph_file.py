@@ -91,12 +91,17 @@ class TokenIssuer(BaseModel):
 
 
 class DocumentRules(BaseModel):
-    """Root fields that need care: at most one `sensitive` a document; `shared_streams` are equal for all."""
+    """Root fields that need care: at most one `sensitive` a document; `shared_streams` are equal for all.
+
+    The maxima hold for this graph where the environment does not set others.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sensitive: frozenset[str] = frozenset()
     shared_streams: frozenset[str] = frozenset()
+    maximum_depth: int | None = Field(default=None, ge=1)
+    maximum_aliases: int | None = Field(default=None, ge=0)
 
 
 class GraphFile(BaseModel):

@@ -52,11 +52,19 @@ class DocumentLimits:
     def __init__(self, schema: GraphQLSchema, settings: GatewaySettings, rules: DocumentRules) -> None:
         self._settings = settings
         self._rules = rules
+        self._maximum_depth = self._own("maximum_depth")
+        self._maximum_aliases = self._own("maximum_aliases")
         self._costs = CostModel(schema, settings.assumed_list_size)
         self._verdicts: dict[str, Verdict | Refusal] = {}
         self._estimates: dict[tuple[Any, ...], int] = {}
         self._asked: dict[tuple[str, str | None], None] = {}
         self._lock = threading.Lock()
+
+    def _own(self, name: str) -> int:
+        """A maximum of this graph, unless the environment sets another."""
+        found: int = getattr(self._settings, name)
+        for_this_graph: int | None = getattr(self._rules, name)
+        return found if for_this_graph is None or name in self._settings.model_fields_set else for_this_graph
 
     def check(
         self, text: str, operation_name: str | None, variables: Mapping[str, Any]
@@ -136,11 +144,12 @@ class DocumentLimits:
     def _compare(self, figures: Measures) -> None:
         settings = self._settings
         limits = (
-            (figures.depth, settings.maximum_depth, "levels of fields"),
-            (figures.aliases, settings.maximum_aliases, "aliases"),
+            (figures.depth, self._maximum_depth, "levels of fields"),
+            (figures.aliases, self._maximum_aliases, "aliases"),
             (figures.directives, settings.maximum_directives, "directives"),
             (len(figures.root_names), settings.maximum_root_fields, "root fields"),
             (figures.fields, settings.maximum_fields, "fields"),
+            (figures.repeats, settings.maximum_repeats, "times the same field side by side"),
         )
         for figure, limit, what in limits:
             if figure > limit:

@@ -29,7 +29,7 @@ class Question:
 
 
 def read_question(environ: dict[str, Any], maximum_body_bytes: int) -> Question:
-    """The question in a WSGI request. Raises Refusal (400, 413 or 415) for what is none."""
+    """The question in a WSGI request. Raises Refusal (400 or 415) for what is none."""
     if environ["REQUEST_METHOD"] == "POST":
         return _of_parameters(_json_body(environ, maximum_body_bytes))
     values = Request(environ).args
@@ -46,8 +46,8 @@ def read_question(environ: dict[str, Any], maximum_body_bytes: int) -> Question:
     return _of_parameters(parameters)
 
 
-def read_body(environ: dict[str, Any], maximum_bytes: int) -> bytes:
-    """The whole body. Raises Refusal (413), having read what was sent, so that the client hears of it."""
+def read_body(environ: dict[str, Any], maximum_bytes: int, status: int = 413) -> bytes:
+    """The whole body. Raises Refusal (`status`), having read what was sent, so that the client hears of it."""
     told = environ.get("CONTENT_LENGTH") or ""
     length = int(told) if told.isdecimal() else None
     if length is not None and length <= maximum_bytes:
@@ -64,14 +64,14 @@ def read_body(environ: dict[str, Any], maximum_bytes: int) -> bytes:
             break
         drained += len(chunk)
     message = f"A request may have {maximum_bytes} bytes."
-    raise Refusal(413, "PAYLOAD_TOO_LARGE", message, headers={"Connection": "close"})
+    raise Refusal(status, "PAYLOAD_TOO_LARGE", message, headers={"Connection": "close"})
 
 
 def _json_body(environ: dict[str, Any], maximum_body_bytes: int) -> Any:
     if not _is_json(environ.get("CONTENT_TYPE", "")):
         # Also what keeps a form on another site from asking in a visitor's name.
         raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request as application/json in UTF-8.")
-    body = read_body(environ, maximum_body_bytes)
+    body = read_body(environ, maximum_body_bytes, status=400)  # as beyond every other limit of a question
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:

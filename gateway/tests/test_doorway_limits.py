@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from graphql import build_schema
+from graphql import build_schema, validate
 
 from gateway.doorway.limits import DocumentLimits, variables_fit
 from gateway.doorway.refusal import Refusal
 from gateway.graph_file import DocumentRules
+from gateway.planning.planner import plan
 from gateway.settings import GatewaySettings
 from gateway.tests.conftest import OpenGateway
 from gateway.tests.small_graph import SmallGateway
@@ -70,18 +73,102 @@ def test_at_the_limit_a_document_passes_and_beyond_it_does_not(what: str):
     assert (refused.value.status, refused.value.code) == (400, "QUERY_TOO_COMPLEX")
 
 
-def test_what_is_refused_reaches_neither_planning_nor_members(
-    open_small: OpenGateway, monkeypatch: pytest.MonkeyPatch
+def _aliased(count: int) -> str:
+    return "{ echo " + " ".join(f"a{number}: echo" for number in range(count)) + " }"
+
+
+def _deep_list(levels: int) -> object:
+    return [] if levels == 1 else [_deep_list(levels - 1)]
+
+
+def _of_bytes(size: int) -> dict[str, Any]:
+    empty = {"query": "query($t: String) { echo(text: $t) }", "variables": {"t": ""}}
+    return {**empty, "variables": {"t": "x" * (size - len(json.dumps(empty)))}}
+
+
+def _asked(text: str) -> dict[str, Any]:
+    return {"query": text}
+
+
+AUTHOR = '{ author(id: "1") { books { title } } }'
+# For each limit: the settings, a question at it and one beyond it.
+MALICIOUS: dict[str, tuple[dict[str, int], dict[str, Any], dict[str, Any]]] = {
+    "body": ({"LIMIT_BODY_BYTES": 2000}, _of_bytes(2000), _of_bytes(2001)),
+    "document": ({"LIMIT_DOCUMENT_BYTES": 40}, _asked(f"{'{ echo }':40}"), _asked(f"{'{ echo }':41}")),
+    "tokens": ({"LIMIT_TOKENS": 6}, _asked("{ echo a: echo }"), _asked("{ echo a: echo echo }")),
+    "depth": (
+        {"LIMIT_DEPTH": 3},
+        _asked(AUTHOR),
+        _asked('{ author(id: "1") { books { author { name } } } }'),
+    ),
+    "aliases": ({"LIMIT_ALIASES": 3}, _asked(_aliased(3)), _asked(_aliased(4))),
+    "directives": (
+        {"LIMIT_DIRECTIVES": 1},
+        _asked("{ echo @skip(if: false) }"),
+        _asked("{ echo @skip(if: false) @include(if: true) }"),
+    ),
+    "root fields": ({"LIMIT_ROOT_FIELDS": 2}, _asked("{ echo a: echo }"), _asked("{ echo a: echo b: echo }")),
+    "fields": ({"LIMIT_FIELDS": 3}, _asked(AUTHOR), _asked('{ author(id: "1") { id books { title } } }')),
+    "cost": (
+        {"LIMIT_COST": 20},
+        _asked("{ authors(first: 20) { id } }"),
+        _asked("{ authors(first: 21) { id } }"),
+    ),
+    "depth of variables": (
+        {"LIMIT_VARIABLE_DEPTH": 5},
+        {"query": "{ echo }", "variables": {"v": _deep_list(5)}},
+        {"query": "{ echo }", "variables": {"v": _deep_list(6)}},
+    ),
+    "fetches": ({"LIMIT_FETCHES": 1}, _asked("{ echo }"), _asked(AUTHOR)),
+}
+
+
+@pytest.mark.parametrize("what", MALICIOUS)
+def test_one_malicious_question_for_each_limit_costs_nothing_and_at_the_limit_it_passes(
+    what: str, open_small: OpenGateway, monkeypatch: pytest.MonkeyPatch
 ):
-    gateway = open_small(LIMIT_DEPTH=3)
-    engine = gateway.app.extensions["gateway"].registry.current.engine
-    planned: list[str] = []
-    monkeypatch.setattr(type(engine), "prepare", lambda *given: planned.append("once"))
+    settings, at_it, beyond_it = MALICIOUS[what]
+    gateway = open_small(**settings)
+    worked: list[str] = []
+    _watch(monkeypatch, worked)
 
-    answer = gateway.post({"query": '{ author(id: "1") { books { author { name } } } }'})
+    refused = gateway.post(beyond_it)
 
-    assert (answer.status, answer.json()["errors"][0]["extensions"]["code"]) == (400, "QUERY_TOO_COMPLEX")
-    assert (planned, gateway.questions()) == ([], 0)
+    error = refused.json()["errors"][0]
+    assert (refused.status, "data" in refused.json()) == (400, False)
+    assert error["extensions"]["code"] == ("PAYLOAD_TOO_LARGE" if what == "body" else "QUERY_TOO_COMPLEX")
+    assert gateway.questions() == 0
+    # How many fetches a plan makes only the plan can say.
+    assert worked == (["validate", "plan"] if what == "fetches" else [])
+
+    passed = gateway.post(at_it)
+
+    assert (passed.status, "errors" in passed.json()) == (200, False)
+    assert gateway.questions() >= 1
+    assert worked[-2:] == ["validate", "plan"]
+
+
+def _watch(monkeypatch: pytest.MonkeyPatch, worked: list[str]) -> None:
+    """Note whenever a document is validated or planned."""
+
+    def noting(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*given: Any) -> Any:
+            worked.append(name)
+            return work(*given)
+
+        return noted
+
+    monkeypatch.setattr("gateway.planning.documents.validate", noting("validate", validate))
+    monkeypatch.setattr("gateway.engine.plan", noting("plan", plan))
+
+
+def test_a_graph_may_have_maxima_of_its_own_and_the_environment_replaces_them():
+    rules = DocumentRules(maximum_depth=3, maximum_aliases=0)
+
+    for text in (nested(4), "{ a: item { id } }"):
+        with pytest.raises(Refusal, match="allowed"):
+            DocumentLimits(SCHEMA, GatewaySettings(), rules).check(text, None, {})
+        DocumentLimits(SCHEMA, GatewaySettings(LIMIT_DEPTH=4, LIMIT_ALIASES=1), rules).check(text, None, {})
 
 
 def test_three_nested_lists_cost_the_product_of_their_sizes():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -100,6 +101,50 @@ MALFORMED, UNAVAILABLE = "DOWNSTREAM_SERVICE_ERROR", "SERVICE_UNAVAILABLE"
 )
 def test_a_bad_answer_costs_its_own_field_alone(serve: Serve, behave: Behaviour, code: str):
     assert _code_of(Pair(serve, behave).ask()) == code
+
+
+def hanging(connection: socket.socket, _body: bytes) -> bool:
+    """Say nothing until the other side has had enough."""
+    connection.settimeout(30)
+    with contextlib.suppress(OSError):
+        connection.recv(1)
+    return False
+
+
+def dying(connection: socket.socket, _body: bytes) -> bool:
+    """Begin a good answer, then hang."""
+    connection.sendall(GOOD[:-4])
+    return hanging(connection, _body)
+
+
+def _saying_500(connection: socket.socket, _body: bytes) -> bool:
+    connection.sendall(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")
+    return True
+
+
+@pytest.mark.parametrize(
+    "behave",
+    [
+        pytest.param(hanging, id="hangs"),
+        pytest.param(resetting, id="resets"),
+        pytest.param(saying(HTML), id="answers HTML"),
+        pytest.param(_saying_500, id="answers 500"),
+        pytest.param(saying(GOOD.replace(b"{", b"(")), id="answers wrong JSON"),
+        pytest.param(dying, id="dies in the middle and hangs"),
+        pytest.param(saying(GOOD[:-4]), id="dies in the middle and closes"),
+    ],
+)
+def test_one_bad_subgraph_leaves_a_clear_partial_answer_in_its_time_and_the_others_unharmed(
+    serve: Serve, behave: Behaviour
+):
+    pair = Pair(serve, behave, deadline_seconds=0.3)
+
+    for _ in range(3):
+        found = pair.ask(deadline=time.monotonic() + 3600)  # only its own deadline can end it
+
+        assert _code_of(found) in (MALFORMED, UNAVAILABLE)
+    assert pair.ask("{ good }") == {"data": {"good": 1}}
+    assert pair.good.connections == 1
 
 
 def test_a_subgraph_that_refuses_the_whole_request_is_heard_at_the_fields_it_was_asked_for(serve: Serve):
