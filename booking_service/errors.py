@@ -124,6 +124,13 @@ class PaymentTokenMissing(Refusal):
     message = "Choose how you want to pay first."
 
 
+class CardNumberGiven(Refusal):
+    """A card's number where the provider's token belongs; it is not stored."""
+
+    code = "CARD_NUMBER_GIVEN"
+    message = "Never send a card number here. Use what the payment provider's form gives."
+
+
 class PaymentMethodNotOffered(Refusal):
     """Cash and complimentary tickets are for the desk."""
 

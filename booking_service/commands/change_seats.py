@@ -30,7 +30,7 @@ from booking_service.lifecycle import State
 from booking_service.models import Booking, Claim, PaymentAttempt, Showtime, Ticket
 from booking_service.queries.policies import policy_of
 from booking_service.queries.seat_maps import plan_of
-from booking_service.rules.inputs import check_lengths
+from booking_service.rules.inputs import check_lengths, check_payment_token
 from booking_service.rules.seats import check_choice
 from chassis.database import utc_now
 from chassis.errors import Refusals
@@ -54,6 +54,7 @@ def change_seats(
     """
     user_id = caller.require_user()
     check_lengths(idempotencyKey=key, paymentToken=payment_token)
+    check_payment_token(payment_token, field=("paymentToken",))
     attempt = run(
         runtime,
         lambda session, news: begin_seat_change(

@@ -37,7 +37,7 @@ from booking_service.errors import (
 from booking_service.lifecycle import ALIVE, OPEN, State
 from booking_service.models import Booking, PaymentAttempt
 from booking_service.peers import Charge
-from booking_service.rules.inputs import check_lengths
+from booking_service.rules.inputs import check_lengths, check_payment_token
 from chassis.database import utc_now
 from chassis.errors import Refusal, Unavailable
 from chassis.idempotency import IdempotencyKeyReused
@@ -94,6 +94,7 @@ def pay_booking(runtime: Running, caller: Caller, wish: PayWish) -> Paid:
     """
     user_id = caller.require_user()
     check_lengths(idempotencyKey=wish.idempotency_key, paymentToken=wish.payment_token)
+    check_payment_token(wish.payment_token, field=("input", "paymentToken"))
     if wish.method not in ONLINE_METHODS:
         raise PaymentMethodNotOffered(field=("input", "method"))
     attempt = run(runtime, lambda session, news: _begin(session, runtime, user_id, wish, news))

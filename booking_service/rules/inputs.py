@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+from booking_service.errors import CardNumberGiven
 from chassis.errors import Invalid
 
 LONGEST_KEY = 255
 LONGEST_WORD = 16
 LARGEST_AMOUNT = 10_000_000
+_DIGITS = re.compile(r"\d(?:[ -]?\d){11,18}")
 
 
 def check_lengths(**texts: str | None) -> None:
@@ -14,3 +18,12 @@ def check_lengths(**texts: str | None) -> None:
     for name, text in texts.items():
         if text is not None and len(text) > LONGEST_KEY:
             raise Invalid(f"{name} has at most {LONGEST_KEY} characters.")
+
+
+def check_payment_token(token: str | None, *, field: tuple[str, ...]) -> None:
+    """Raises CardNumberGiven for a card's own number: those are for the provider's form and never kept here."""
+    for found in _DIGITS.findall(token or ""):
+        digits = [int(digit) for digit in found if digit.isdigit()]
+        doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
+        if (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0:  # ISO/IEC 7812: the last digit proves the others
+            raise CardNumberGiven(field=field)

@@ -16,8 +16,8 @@ from booking_service.commands.change_seats import change_seats
 from booking_service.commands.desk import sell_at_box_office
 from booking_service.commands.hold import HoldWish, SeatChoice
 from booking_service.commands.settle import reconcile
-from booking_service.errors import ServiceAway
-from booking_service.models import BookingStep
+from booking_service.errors import CardNumberGiven, ServiceAway
+from booking_service.models import BookingStep, PaymentAttempt
 from booking_service.settings import BookingSettings
 from booking_service.tests.builders import CINEMA, House, Siblings
 from booking_service.tests.conftest import TICKET_KEYS
@@ -286,3 +286,23 @@ def test_a_payment_that_was_not_made_is_told_in_its_own_words(
 
     assert refusal is not None
     assert words in refusal.message
+
+
+@pytest.mark.parametrize(
+    "number", ["4242424242424242", "4242 4242 4242 4242", "tok 5555-5555-5555-4444", "378282246310005"]
+)
+def test_a_card_number_is_refused_and_not_kept(house: House, siblings: Siblings, number: str) -> None:
+    booking_id = house.hold(house.a_showtime(), ["A1", "A2"])
+
+    with pytest.raises(CardNumberGiven):
+        house.pay(booking_id, token=number)
+
+    kept = house.runtime.database.read(lambda session: list(session.scalars(select(PaymentAttempt))))
+    assert (kept, siblings.payments, house.booking(booking_id).state) == ([], {}, "HELD")
+
+
+@pytest.mark.parametrize("token", ["pm_1NXWPnCo6bFb1KQto6C8OWvE", "pm_4242424242424241", "pm_success"])
+def test_what_a_provider_gives_is_no_card_number(house: House, token: str) -> None:
+    booking_id = house.hold(house.a_showtime(), ["A1", "A2"])
+
+    assert house.pay(booking_id, token=token).refusal is None
