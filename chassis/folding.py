@@ -29,6 +29,10 @@ def without_controls(text: str) -> str:
 
 
 def like_patterns(search: str | None) -> list[str]:
-    """LIKE patterns (escape "\\"), one for each of the first words of `search`, for a column of folded text."""
-    words = fold((search or "")[:LONGEST_SEARCH]).split()
+    """LIKE patterns (escape "\\"), one for each of the first words of `search`, for a column of folded text.
+
+    Signs alone are no words: they are looked for as they are, and folded text has none of them.
+    """
+    text = (search or "")[:LONGEST_SEARCH].strip()
+    words = fold(text).split() or text.split()[:1]
     return [f"%{word.translate(_ESCAPED)}%" for word in words[:MOST_WORDS]]

@@ -78,6 +78,12 @@ class GatewaySettings(BaseSettings):
     maximum_directives: int = Field(20, alias="LIMIT_DIRECTIVES", ge=0)
     maximum_root_fields: int = Field(10, alias="LIMIT_ROOT_FIELDS", ge=1)
     maximum_fields: int = Field(2000, alias="LIMIT_FIELDS", ge=1, description="With fragments spelt out.")
+    maximum_repeats: int = Field(
+        50,
+        alias="LIMIT_REPEATS",
+        ge=1,
+        description="Of one field side by side: all pairs of them are compared.",
+    )
     maximum_variable_depth: int = Field(20, alias="LIMIT_VARIABLE_DEPTH", ge=1)
     maximum_cost: int = Field(5000, alias="LIMIT_COST", ge=1, description="Objects an answer may hold.")
     maximum_fetches: int = Field(

@@ -29,6 +29,8 @@ _LOCAL_PART = re.compile(r"[^\s@\"(),:;<>\[\\\]]+")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{4,30}[0-9]")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+# What turns the direction of the text around it, and tags that nobody sees.
+_MISLEADING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0080))))
 _KEY_ROWS = (
     "1234567890",
     "qwertyuiop",
@@ -181,4 +183,7 @@ def failures_left(failures: int, last_at: datetime, now: datetime) -> int:
 
 
 def _is_printable(text: str) -> bool:
-    return not any(unicodedata.category(mark) in ("Cc", "Cs", "Zl", "Zp") for mark in text)
+    """Whether a screen can show it, and shows it in the order in which it is written."""
+    return any(unicodedata.category(mark)[0] in "LNPS" for mark in text) and not any(
+        unicodedata.category(mark) in ("Cc", "Cs", "Zl", "Zp") or mark in _MISLEADING for mark in text
+    )

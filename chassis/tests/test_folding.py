@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import String, column, create_engine, select, table
 
 from chassis.finding import holds_words
-from chassis.folding import fold, without_controls
+from chassis.folding import fold, like_patterns, without_controls
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,18 @@ def test_every_word_is_looked_for_and_wildcards_are_only_signs(search, found):
         rows = connection.execute(select(texts.c.text).where(holds_words(texts.c.text, search))).scalars()
 
         assert sorted(set(rows) - {"axb"}) == found
+
+
+@pytest.mark.parametrize(
+    ("search", "patterns"),
+    [
+        (None, []),
+        ("  ", []),
+        ("Häx an", ["%hax%", "%an%"]),
+        ("a_b", ["%a\\_b%"]),
+        ("%", ["%\\%%"]),
+        ("' OR", ["%or%"]),
+    ],
+)
+def test_signs_alone_are_looked_for_as_they_are(search, patterns):
+    assert like_patterns(search) == patterns

@@ -6,6 +6,7 @@ added wherever it is spread, so measuring stays linear in the text. Sums are cut
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -26,12 +27,17 @@ KEPT_NAMES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Figures of a part of a document; `root_names` are the names of its outermost fields."""
+    """Figures of a part of a document; `root_names` are the names of its outermost fields.
+
+    `repeats`: how often one field stands beside itself. Whether all of them agree is looked at pair by pair, so a
+    thousand cost seconds though they are one field of the answer.
+    """
 
     depth: int = 0
     fields: int = 0
     aliases: int = 0
     directives: int = 0
+    repeats: int = 0
     root_names: tuple[str, ...] = ()
 
 
@@ -65,7 +71,7 @@ class Measurer:
         return Measured(self._document, found, self._introspects)
 
     def _selections(self, node: SelectionSetNode) -> Measures:
-        depth = fields = aliases = directives = 0
+        depth = fields = aliases = directives = repeats = 0
         names: list[str] = []
         for selection in node.selections:
             directives += len(selection.directives)
@@ -82,6 +88,7 @@ class Measurer:
                 inner = self._spread(selection)
                 depth = max(depth, inner.depth)
                 names += inner.root_names
+            repeats = max(repeats, inner.repeats)
             fields += inner.fields
             aliases += inner.aliases
             directives += inner.directives
@@ -90,6 +97,7 @@ class Measurer:
             fields=min(fields, CEILING),
             aliases=min(aliases, CEILING),
             directives=min(directives, CEILING),
+            repeats=max([repeats, *Counter(names).values()]),
             root_names=tuple(names[:KEPT_NAMES]),
         )
 

@@ -54,6 +54,11 @@ BEYOND: dict[str, tuple[dict[str, int], str, str]] = {
     "tokens": ({"LIMIT_TOKENS": 7}, "{ item { id } }", "{ item { id tags } a: items { id } }"),
     "document": ({"LIMIT_DOCUMENT_BYTES": 15}, "{ item { id } }", "{ item { tags } }"),
     "fields": ({"LIMIT_FIELDS": 2}, "{ item { id } }", "{ item { id tags } }"),
+    "repeats": (
+        {"LIMIT_REPEATS": 3},
+        "{ item { id id ...F } } fragment F on Item { id }",
+        "{ item { id id ...F } } fragment F on Item { id id }",
+    ),
     "cost": (
         {"LIMIT_COST": 110},
         "{ items { children(first: 10) { id } } }",

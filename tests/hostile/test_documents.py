@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from gateway.app import create_app
+from gateway.graph_file import read_graph_file
 from gateway.settings import GatewaySettings
 from tests.hostile.inside import address_of, secret_of
 from tests.hostile.people import an_admin, somebody
@@ -18,6 +19,16 @@ PARTS = b'--x\r\nContent-Disposition: form-data; name="query"\r\n\r\nmutation { 
 CHANGE = "mutation { requestEmailVerification { done } }"
 
 
+def limit(name):
+    """A limit of this graph, or the usual one."""
+    settings = GatewaySettings()
+    own = getattr(read_graph_file(settings.subgraphs_file, {}).documents, name, None)
+    return getattr(settings, name) if own is None else own
+
+
+DEPTH, ALIASES = limit("maximum_depth"), limit("maximum_aliases")
+
+
 def nested(levels):
     """`levels` of fields, none of them a list."""
     text = "id"
@@ -26,7 +37,15 @@ def nested(levels):
     return f'{{ {"booking" if levels % 2 == 0 else "payment"}(id: "x") {{ {text} }} }}'
 
 
-def ids(count):
+def tokens(count):
+    """A document of `count` tokens, most of them in a list."""
+    # programme ( from : "…" to : "…" genres : [ … ] ) { movieTitle } and the braces around it: 18 beside the list.
+    genres = '"DRAMA" ' * (count - 18)
+    dates = 'from: "2026-11-21T00:00:00+00:00" to: "2026-11-22T00:00:00+00:00"'
+    return asking(f"{{ programme({dates} genres: [{genres}]) {{ movieTitle }} }}")
+
+
+def repeated(count):
     return asking("{ cinemas { nodes { " + "id " * count + "} } }")
 
 
@@ -53,11 +72,12 @@ def padded(size):
 LIMITS = [
     pytest.param(of_size(100 * 1024), of_size(100 * 1024 + 1), "PAYLOAD_TOO_LARGE", id="body"),
     pytest.param(padded(10_000), padded(10_001), "QUERY_TOO_COMPLEX", id="document"),
-    pytest.param(ids(1000 - 8), ids(1000 - 7), "QUERY_TOO_COMPLEX", id="tokens"),
-    pytest.param(asking(nested(12)), asking(nested(13)), "QUERY_TOO_COMPLEX", id="depth"),
+    pytest.param(tokens(1000), tokens(1001), "QUERY_TOO_COMPLEX", id="tokens"),
+    pytest.param(repeated(50), repeated(51), "QUERY_TOO_COMPLEX", id="repeats"),
+    pytest.param(asking(nested(DEPTH)), asking(nested(DEPTH + 1)), "QUERY_TOO_COMPLEX", id="depth"),
     pytest.param(
-        asking("{ cinemas { nodes { " + " ".join(f"a{n}: id" for n in range(30)) + " } } }"),
-        asking("{ cinemas { nodes { " + " ".join(f"a{n}: id" for n in range(31)) + " } } }"),
+        asking("{ cinemas { nodes { " + " ".join(f"a{n}: id" for n in range(ALIASES)) + " } } }"),
+        asking("{ cinemas { nodes { " + " ".join(f"a{n}: id" for n in range(ALIASES + 1)) + " } } }"),
         "QUERY_TOO_COMPLEX", id="aliases",
     ),
     pytest.param(

@@ -76,6 +76,7 @@ def test_a_name_needs_letters_that_can_be_shown():
     assert rules.name_of("  Zoë  ", FIELD) == "Zoë"
     for given, refusal in (
         (" ", errors.NameRequired), ("a" * 121, errors.NameTooLong), ("a\x07b", errors.NameInvalid),
+        ("\U000e0001" * 9, errors.NameInvalid), ("Ana \u202etsoC", errors.NameInvalid), ("\u200d", errors.NameInvalid),
     ):  # fmt: skip
         with pytest.raises(refusal):
             rules.name_of(given, FIELD)
