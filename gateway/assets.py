@@ -43,7 +43,7 @@ TYPES = {
     ".graphql": "text/plain; charset=utf-8",
 }
 # A quarter of our scripts on the wire. No text of a template begins a line like that; a test of the pages looks.
-COMMENT_LINES = re.compile(rb"^[ \t]*(?://[^\n]*|/\*\*.*?\*/)[ \t]*\n", re.MULTILINE | re.DOTALL)
+COMMENT_LINES = re.compile(rb"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/)[ \t]*\n", re.MULTILINE | re.DOTALL)
 COMPRESSED_TYPES = frozenset(
     {".js", ".mjs", ".css", ".html", ".json", ".svg", ".ttf", ".webmanifest", ".txt"}
 )

@@ -61,7 +61,10 @@ def test_every_address_of_a_person_gets_the_shell(site: SmallGateway, path: str)
 
 
 def test_scripts_of_ours_travel_without_their_comments(open_small: OpenGateway, pages: Path):
-    source = "// for readers\n/** More\n * of it. */\nexport const a = `kept // text`;\n"
+    source = (
+        "// for readers\n/** More\n * of it. */\nexport const a = `kept // text`;\n"
+        "/** @type {b} */ (a).c();\n/** End. */\n"
+    )
     (pages / "app/words.js").write_text(source)
     (pages / "vendor").mkdir()
     (pages / "vendor/lib.js").write_text(source)
@@ -70,7 +73,7 @@ def test_scripts_of_ours_travel_without_their_comments(open_small: OpenGateway, 
     ours = site.send("GET", f"/assets/{_build(site)}/app/words.js").data.decode()
     theirs = site.send("GET", f"/assets/{_build(site)}/vendor/lib.js").data.decode()
 
-    assert ours == "export const a = `kept // text`;\n"
+    assert ours == "export const a = `kept // text`;\n/** @type {b} */ (a).c();\n"
     assert theirs == source
 
 

@@ -93,6 +93,7 @@ def test_signing_out_takes_the_tickets_off_the_device(phone: BrowserContext, hou
     wait_until_kept(page, 1)
 
     page.goto("/profile")
+    expect(page.get_by_role("heading", name="Profile", exact=True)).to_be_visible()
     page.get_by_role("button", name="Sign out everywhere").click()
     wait_until_kept(page, 0)
 
