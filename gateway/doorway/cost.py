@@ -3,7 +3,8 @@
 A depth limit does not stop amplification: 268 bytes at a legal depth of 8 returned 524 KiB. So every object
 counts 1, a list counts its size times what one item holds, and sizes come from the `first`, `last` or `limit`
 argument of the field (or of the connection around it), else from an assumption. A schema may say more by
-@cost(weight:) and @listSize(assumedSize:, slicingArguments:).
+@cost(weight:), on what comes out and what goes in, and by @listSize(assumedSize:, slicingArguments:, sizedFields:,
+requireOneSlicingArgument:).
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
+    BooleanValueNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLArgument,
     GraphQLField,
+    GraphQLInputField,
+    GraphQLInputObjectType,
     GraphQLList,
     GraphQLNamedType,
     GraphQLSchema,
@@ -25,6 +30,7 @@ from graphql import (
     IntValueNode,
     ListValueNode,
     NamedTypeNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     StringValueNode,
@@ -34,6 +40,8 @@ from graphql import (
     is_composite_type,
 )
 from graphql.pyutils import Undefined
+
+from gateway.doorway.refusal import too_complex
 
 SIZE_ARGUMENTS = ("first", "last", "limit")
 CEILING = 10**12
@@ -48,15 +56,31 @@ class _Weights:
     size_arguments: tuple[str, ...]
     assumed_size: int
     inner: GraphQLNamedType
+    sized_fields: frozenset[str]
+    needs_one_size: bool
+    inputs: Mapping[str, GraphQLArgument]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The size asked of a connection, and which fields of it are lists of that size (all without a word on it)."""
+
+    size: int
+    fields: frozenset[str]
+
+    def size_of(self, name: str) -> int | None:
+        """The size of a list right below, if it follows from the page."""
+        return self.size if not self.fields or name in self.fields else None
 
 
 class CostModel:
-    """Estimates documents against one schema."""
+    """Estimates documents against one schema. `weighs_inputs`: values of input objects count as well."""
 
     def __init__(self, schema: GraphQLSchema, assumed_list_size: int) -> None:
         self._schema = schema
         self._assumed = assumed_list_size
         self._weights: dict[int, _Weights] = {}
+        self.weighs_inputs = _weighs_inputs(schema)
 
     def size_variables(self, document_nodes: Iterable[object]) -> frozenset[str]:
         """Names of the variables that list sizes may hang on, anywhere in these definitions."""
@@ -105,9 +129,17 @@ class CostModel:
         inner = get_named_type(field.type)
         cost = _directive(field, "cost") or _directive(inner, "cost") or {}
         sizes = _directive(field, "listSize") or {}
-        weight = cost.get("weight", 1 if is_composite_type(inner) else 0)
         arguments = tuple(sizes.get("slicingArguments") or (n for n in SIZE_ARGUMENTS if n in field.args))
-        return _Weights(is_list, int(weight), arguments, int(sizes.get("assumedSize", self._assumed)), inner)
+        return _Weights(
+            is_list=is_list,
+            weight=int(cost.get("weight", 1 if is_composite_type(inner) else 0)),
+            size_arguments=arguments,
+            assumed_size=int(sizes.get("assumedSize", self._assumed)),
+            inner=inner,
+            sized_fields=frozenset(sizes.get("sizedFields") or ()),
+            needs_one_size="slicingArguments" in sizes and sizes.get("requireOneSlicingArgument", True),
+            inputs=field.args if self.weighs_inputs else {},
+        )
 
 
 class _Walk:
@@ -121,50 +153,80 @@ class _Walk:
         self._values = values
 
     def selections(
-        self, node: SelectionSetNode, parent: Any, given_size: int | None, spread: tuple[str, ...]
+        self, node: SelectionSetNode, parent: Any, page: _Page | None, spread: tuple[str, ...]
     ) -> int:
-        """Cost of a selection on `parent`; `given_size` is the page size asked of a connection around it."""
+        """Cost of a selection on `parent`; `page` is what was asked of a connection around it."""
         total = 0
         for selection in node.selections:
             if isinstance(selection, FieldNode):
-                total += self._field(selection, parent, given_size, spread)
+                total += self._field(selection, parent, page, spread)
             elif isinstance(selection, InlineFragmentNode):
                 condition: NamedTypeNode | None = selection.type_condition
                 inner = parent if condition is None else self._type(condition.name.value)
-                total += self.selections(selection.selection_set, inner, given_size, spread)
+                total += self.selections(selection.selection_set, inner, page, spread)
             elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in spread:
                 name = selection.name.value
                 fragment = self._fragments.get(name)
                 if fragment is not None:
                     inner = self._type(fragment.type_condition.name.value)
-                    total += self.selections(fragment.selection_set, inner, given_size, (*spread, name))
+                    total += self.selections(fragment.selection_set, inner, page, (*spread, name))
         return min(total, CEILING)
 
-    def _field(self, node: FieldNode, parent: Any, given_size: int | None, spread: tuple[str, ...]) -> int:
+    def _field(self, node: FieldNode, parent: Any, page: _Page | None, spread: tuple[str, ...]) -> int:
         field = getattr(parent, "fields", {}).get(node.name.value)
         if field is None:
             return 0
         weights = self._model.weights(field)
-        asked = self._asked_size(node, field, weights)
-        times, passed = 1, asked
+        written = {argument.name.value: argument.value for argument in node.arguments}
+        asked = self._asked_size(node.name.value, written, field, weights)
+        times, passed = 1, None
         if weights.is_list:
-            fallback = weights.assumed_size if given_size is None else given_size
-            times, passed = (fallback if asked is None else asked), None
+            given = page.size_of(node.name.value) if page is not None else None
+            times = asked if asked is not None else weights.assumed_size if given is None else given
+        elif asked is not None:
+            passed = _Page(asked, weights.sized_fields)
         below = (
             self.selections(node.selection_set, weights.inner, passed, spread) if node.selection_set else 0
         )
-        return min(times * (weights.weight + below), CEILING)
+        inputs = sum(
+            self._input(weights.inputs[name], value, written=True)
+            for name, value in written.items()
+            if name in weights.inputs
+        )
+        return min(inputs + times * (weights.weight + below), CEILING)
 
-    def _asked_size(self, node: FieldNode, field: GraphQLField, weights: _Weights) -> int | None:
-        written = {argument.name.value: argument.value for argument in node.arguments}
+    def _asked_size(
+        self, name: str, written: Mapping[str, ValueNode], field: GraphQLField, weights: _Weights
+    ) -> int | None:
+        """The largest size that is asked for. Raises Refusal where exactly one must be, and is not."""
         sizes = []
-        for name in weights.size_arguments:
-            value = _literal(written[name], self._values) if name in written else Undefined
-            if value is Undefined and name in field.args:
-                value = field.args[name].default_value
+        for path in weights.size_arguments:
+            argument, *inside = path.split(".")
+            value = _value(written[argument], self._values) if argument in written else Undefined
+            if value is Undefined and argument in field.args:
+                value = field.args[argument].default_value
+            for key in inside:
+                value = value.get(key) if isinstance(value, Mapping) else None
             if isinstance(value, int) and not isinstance(value, bool):
                 sizes.append(max(0, value))
+        if weights.needs_one_size and len(sizes) != 1:
+            raise too_complex(f"{name} takes exactly one of {', '.join(weights.size_arguments)}.")
         return max(sizes) if sizes else None
+
+    def _input(
+        self, declared: GraphQLArgument | GraphQLInputField, value: Any, *, written: bool = False
+    ) -> int:
+        """Cost of one argument or input field with its value, by @cost alone."""
+        plain = _value(value, self._values) if written else value
+        if plain is Undefined:
+            return 0
+        inner = get_named_type(declared.type)
+        cost = _directive(declared, "cost") or _directive(inner, "cost") or {}
+        total = int(cost.get("weight", 0))
+        for one in plain if isinstance(plain, list) else [plain]:
+            if isinstance(one, Mapping) and isinstance(inner, GraphQLInputObjectType):
+                total += sum(self._input(inner.fields[key], one[key]) for key in one if key in inner.fields)
+        return min(total, CEILING)
 
     def _type(self, name: str) -> Any:
         return self._model._schema.get_type(name)
@@ -176,6 +238,31 @@ def _literal(node: ValueNode, values: Mapping[str, Any]) -> Any:
     if isinstance(node, IntValueNode):
         return int(node.value[:12])
     return None
+
+
+def _value(node: ValueNode, values: Mapping[str, Any]) -> Any:
+    """A value as it will be: variables filled in, objects and lists as such; a leaf but for numbers is None."""
+    if isinstance(node, ObjectValueNode):
+        return {field.name.value: _value(field.value, values) for field in node.fields}
+    if isinstance(node, ListValueNode):
+        return [_value(item, values) for item in node.values]
+    return _literal(node, values)
+
+
+def _weighs_inputs(schema: GraphQLSchema) -> bool:
+    """Whether @cost stands on anything that goes in, or a list's size inside an input object."""
+    for kind in schema.type_map.values():
+        for field in getattr(kind, "fields", {}).values():
+            parts = [
+                *getattr(field, "args", {}).values(),
+                *([field] if isinstance(kind, GraphQLInputObjectType) else ()),
+            ]
+            sizes = (_directive(field, "listSize") or {}).get("slicingArguments") or ()
+            if any("." in path for path in sizes):
+                return True
+            if any(_directive(one, "cost") or _directive(get_named_type(one.type), "cost") for one in parts):
+                return True
+    return False
 
 
 def _directive(owner: Any, name: str) -> dict[str, Any] | None:
@@ -192,4 +279,6 @@ def _constant(node: ValueNode) -> Any:
         return [_constant(item) for item in node.values]
     if isinstance(node, StringValueNode):
         return int(node.value) if node.value.isdigit() else node.value
+    if isinstance(node, BooleanValueNode):
+        return node.value
     return _literal(node, {})

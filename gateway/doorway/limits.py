@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from graphql import FragmentDefinitionNode, GraphQLSchema, GraphQLSyntaxError, OperationDefinitionNode, parse
 
 from gateway.doorway.cost import CostModel
@@ -77,7 +78,8 @@ class DocumentLimits:
         if isinstance(verdict, Refusal):
             raise verdict
         operation = verdict.operation(operation_name)
-        sizes = tuple(_size(variables.get(name, ...)) for name in verdict.size_variables)
+        size = _whole if self._costs.weighs_inputs else _size
+        sizes = tuple(size(variables.get(name, ...)) for name in verdict.size_variables)
         key = (text, operation_name, sizes)
         cost = self._estimates.get(key)
         if cost is None:
@@ -192,3 +194,10 @@ def _size(value: Any) -> int | None:
     if value is ...:
         return -1
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _whole(value: Any) -> Any:
+    """The same where input objects count: what matters may stand anywhere in them."""
+    return (
+        orjson.dumps(value, option=orjson.OPT_SORT_KEYS) if isinstance(value, dict | list) else _size(value)
+    )
