@@ -21,6 +21,7 @@ from payment_service.providers import Charge, ChargeState, NoAnswer, Notice, Pro
 from payment_service.settings import PaymentSettings
 
 BATCH = 1000  # payers who are still at their bank must not keep the reconciler from what is lost
+SILENCES = 5
 OPEN = (PaymentStatus.PENDING.value, PaymentStatus.FAILED.value)
 
 
@@ -87,13 +88,20 @@ def hear(runtime: Runtime[PaymentSettings], provider: Provider, notice: Notice) 
 
 
 def reconcile(runtime: Runtime[PaymentSettings]) -> int:
-    """Ask about every payment that is unanswered for too long; how many came to an end."""
-    settled = 0
+    """Ask about every payment that is unanswered for too long; how many came to an end.
+
+    A provider that is silent several times in a row is left alone until the next round: each silence takes seconds.
+    """
+    settled = silences = 0
     for payment in runtime.database.read(lambda session: _unanswered(session, runtime.settings)):
         try:
             settled += settle(runtime, payment).outcome in (PaymentOutcome.SUCCEEDED, PaymentOutcome.DECLINED)
+            silences = 0
         except NoAnswer as silence:
             log().warning("provider gave no answer", payment_id=payment.id, reason=str(silence))
+            silences += 1
+        if silences == SILENCES:
+            break
     return settled
 
 

@@ -28,6 +28,8 @@ class StripeServer:
         self.answers: dict[str, tuple[int, dict[str, Any]]] = {}
         self.asked: list[tuple[str, str]] = []
         self.lost_answers: list[str] = []
+        self.is_silent = False
+        self.looked_up = 0
         self.refund_status = "succeeded"
         self._http = _listen(self)
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
@@ -147,7 +149,9 @@ def _listen(server: StripeServer) -> ThreadingHTTPServer:
             self._send(*answer)
 
         def do_GET(self) -> None:
-            self._send(*server.get(urlsplit(self.path).path))
+            server.looked_up += 1
+            lost = (500, {"error": {"type": "api_error", "message": "lost"}})
+            self._send(*(lost if server.is_silent else server.get(urlsplit(self.path).path)))
 
         def _send(self, status: int, answer: dict[str, Any]) -> None:
             body = json.dumps(answer).encode()

@@ -109,6 +109,21 @@ def test_a_lost_answer_is_found_and_the_card_charged_at_most_once(till, stripe_s
     assert till.settle()["outcome"] == ("DECLINED" if lost == "/payment_intents" else "SUCCEEDED")
 
 
+def test_a_silent_provider_is_left_alone_until_the_next_round_and_then_tells_of_all(till, stripe_server):
+    for number in range(8):
+        till.take("pm_card_threeDSecure2Required", key=f"k{number}")
+        stripe_server.capture(f"pi_{number + 1}")
+    till.clock.advance(seconds=30)
+    stripe_server.is_silent, stripe_server.looked_up = True, 0
+
+    in_vain, asked = reconcile(till.runtime), stripe_server.looked_up
+    stripe_server.is_silent = False
+    settled = reconcile(till.runtime)
+
+    assert (in_vain, asked, settled) == (0, 5, 8)
+    assert len(till.published("payment.settled")) == 8
+
+
 def test_an_intent_that_was_never_confirmed_is_closed(till, stripe_server):
     stripe_server.lost_answers = ["/payment_intents"]
     till.take("pm_card_visa")
