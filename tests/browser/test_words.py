@@ -54,16 +54,24 @@ def values_in(answer: Any) -> set[str]:
     return {answer.lower()} if isinstance(answer, str) else set()
 
 
+def languages(page: Page, data: set[str]) -> set[str]:
+    """Names that the browser gives to the language codes among the data."""
+    codes = [value for value in data if re.fullmatch(r"[a-z]{2}", value)]
+    script = "(codes) => codes.map((code) => new Intl.DisplayNames('en-GB', {type: 'language'}).of(code))"
+    return {name.lower() for name in page.evaluate(script, codes)}
+
+
 def stray_words(page: Page, data: set[str]) -> list[str]:
-    """Texts with letters that are in no brackets, in no answer of the API and no date."""
+    """Texts with letters that are in no brackets, in no answer of the API, and neither date nor language."""
     left = []
+    names = NAMES | languages(page, data)
     for text in page.evaluate(TEXTS):
         outside = re.sub(r"⟦[^⟦⟧]*(⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧", " ", text)
         for part in re.split(r"\s[·|,–-]\s|\n|, ", outside):
             plain = part.strip(" ·,.–-():%×…").lower()
             if not re.search(r"[a-zà-ÿ]{2}", plain) or re.search(r"\d", plain):
                 continue
-            if plain in NAMES or INTL.match(plain) or any(plain in value for value in data):
+            if plain in names or INTL.match(plain) or any(plain in value for value in data):
                 continue
             left.append(f"{page.url}: {plain}")
     return left
