@@ -78,6 +78,14 @@ pages: ## types and tests of the pages' JavaScript
 browser: ## tests of the pages in Chromium
 	$(TESTS) browser
 
+.PHONY: simulate
+simulate: ## many schedules of faults over the shipped code: SCHEDULES=n from SEED=n; one alone shows its trace
+	$(TOOL) python -m tools.simulate --seed $(or $(SEED),1) --schedules $(or $(SCHEDULES),100000)
+
+.PHONY: model
+model: ## every order of events of one booking, and of eight mutants (needs spin and gcc)
+	$(TOOL) python -m tools.check_model
+
 .PHONY: contracts
 contracts: ## write contracts/ and docs/reference/ anew from the code
 	$(TOOL) sh -c 'python -m tools.export_contracts && python -m tools.export_reference'

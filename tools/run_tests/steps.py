@@ -23,6 +23,8 @@ ROOMS = (
     "tests/architecture",
     "tests/contracts",
     "tests/deployment",
+    "tests/model",
+    "tests/simulation",
     "tests/tools",
 )
 WHOLE_SYSTEM = ("tests/launcher", "tests/journeys", "tests/hostile", "tests/chaos")

@@ -1,0 +1,1 @@
+"""The protocol of one booking as a Promela model, and the mutants that show the model can say no."""

@@ -1,0 +1,100 @@
+"""What must hold once everything is quiet: the checker's own twenty questions, asked of rows in memory.
+
+Two more are asked of a history that triggers keep here alone (filling.WATCHES), which a real copy does not have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import orjson
+
+from booking_service.lifecycle import MOVES, State
+from tests.simulation.filling import SEATS
+from tests.simulation.world import BOOKING, World
+from tools.check_invariants.check import check
+from tools.check_invariants.facts import Facts
+from tools.check_invariants.journal import Asked
+from tools.check_invariants.loading import HEAVY, TABLES
+
+Row = Any
+INSTANTS = ("at", "paying_since", "created_at")
+
+
+def violations(world: World, journal: Sequence[Asked]) -> list[str]:
+    """Everything that is not as it must be, in words."""
+    found = check(facts_of(world, journal))
+    found.pop("I18")  # about reports, and about a catalogue that is not simulated
+    told = [
+        f"{name} {violation.kind}: {violation.subject} {violation.words}"
+        for name, violations in found.items()
+        for violation in violations
+    ]
+    return [*told, *_watched(world)]
+
+
+def facts_of(world: World, journal: Sequence[Asked]) -> Facts:
+    """The rows of all four databases, as the checker wants them."""
+    tables: dict[str, Any] = {
+        name: _rows(world, service, table)
+        for service, names in TABLES.items()
+        if service in world.databases
+        for name, table in names.items()
+    }
+    subscribers: dict[str, set[str]] = {}
+    for service, worker in world.workers.items():
+        for name in worker.reactions:
+            subscribers.setdefault(name, set()).add(service)
+    return Facts(
+        **tables,
+        now=world.clock.now(),
+        plans={row["id"]: frozenset(SEATS) for row in world.rows(BOOKING, "SELECT id FROM plans")},
+        outboxes={service: _events(world, service) for service in world.databases},
+        inboxes={service: _rows(world, service, "inbox") for service in world.databases},
+        subscribers={name: frozenset(services) for name, services in subscribers.items()},
+        depths={
+            service: sum(d.subscriber == service for d in world.broker.waiting) for service in world.databases
+        },
+        dead_letters={delivery.subscriber: [delivery.envelope.id] for delivery in world.broker.dead},
+        journal=journal,
+    )
+
+
+def _rows(world: World, service: str, table: str) -> list[Row]:
+    return [SimpleNamespace(**_typed(row)) for row in world.rows(service, f"SELECT * FROM {table}")]
+
+
+def _events(world: World, service: str) -> list[Row]:
+    events = _rows(world, service, "outbox")
+    for event in events:
+        event.payload = orjson.loads(event.payload)
+    # Who did what is on record in a house that is not simulated.
+    return [event for event in events if event.name != "audit.recorded"]
+
+
+def _typed(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: _instant(name, value) for name, value in row.items() if name not in HEAVY}
+
+
+def _instant(name: str, value: Any) -> Any:
+    is_one = isinstance(value, str) and (name in INSTANTS or name.endswith("_at"))
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if is_one else value
+
+
+def _watched(world: World) -> Iterator[str]:
+    """I1, I7, I12 over every moment, not the last alone: claims keep their owner, moves are legal and in time."""
+    for claim in world.rows(BOOKING, "SELECT * FROM seen_claims"):
+        yield f"I1 wrong: the claim on {claim['seat_id']} went from {claim['before']} to {claim['after']}"
+    for move in world.rows(BOOKING, "SELECT * FROM seen_moves"):
+        before, after = move["before"], move["after"]
+        is_sale = before == "HELD" and after in ("PAYING", "CONFIRMED")
+        if is_sale and move["ended"] <= move["at"]:
+            yield f"I7 late: {move['booking_id']} ended {move['ended']} and went {after} {move['at']}"
+        if before != after and (State(before), State(after)) not in MOVES:
+            yield f"I12 wrong: {move['booking_id']} moved {before} → {after}"
+        steps = move["version_after"] - move["version_before"]
+        if steps != 1 and (before != after or steps):
+            yield f"I12 wrong: {move['booking_id']} went {steps} versions on"

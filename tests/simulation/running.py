@@ -1,0 +1,93 @@
+"""Many schedules one after the other, and what they came to together."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+
+from tests.simulation.schedule import Outcome, Schedule
+from tests.simulation.world import World
+
+TIDY_EVERY = 50
+
+
+@dataclass
+class Sum:
+    """What schedules came to; `failed` are those with faults."""
+
+    schedules: int = 0
+    confirmed: int = 0
+    refunds: int = 0
+    crashes: int = 0
+    strikes: Counter[str] = field(default_factory=Counter)
+    failed: list[Outcome] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one schedule."""
+        self.add_sum(
+            Sum(
+                1, outcome.confirmed, outcome.refunds, outcome.crashes, Counter(outcome.strikes),
+                [outcome] if outcome.faults else [],
+            )
+        )  # fmt: skip
+
+    def add_sum(self, other: Sum) -> None:
+        """Count many."""
+        self.schedules += other.schedules
+        self.confirmed += other.confirmed
+        self.refunds += other.refunds
+        self.crashes += other.crashes
+        self.strikes += other.strikes
+        self.failed += other.failed
+
+    def as_text(self) -> str:
+        """One line for people."""
+        return (
+            f"{self.schedules} schedules: {self.confirmed} bookings sold, {self.refunds} refunds, "
+            f"{self.crashes} crashes, {sum(self.strikes.values())} lost answers, {len(self.failed)} with violations"
+        )
+
+
+@cache
+def the_world() -> World:
+    """The services of this process; made once, for that costs as much as some schedules."""
+    return World()
+
+
+@contextmanager
+def simulated() -> Iterator[World]:
+    """The world with its ports in place. The collector of garbage waits: it cost a tenth of the time."""
+    world = the_world()
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        with world.installed():
+            yield world
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def run_schedules(seeds: Iterable[int], *, stop_at_first: bool = False) -> Sum:
+    """Run a schedule for each seed; with `stop_at_first`, none after one that failed."""
+    total = Sum()
+    with simulated() as world:
+        for seed in seeds:
+            total.add(Schedule(world, seed).run())
+            if total.failed and stop_at_first:
+                break
+            if total.schedules % TIDY_EVERY == 0:
+                gc.collect()
+    return total
+
+
+def told(outcome: Outcome) -> str:
+    """A failed schedule for people: what is wrong, how to see it again, what had happened."""
+    faults = "\n".join(f"  {fault}" for fault in outcome.faults)
+    trace = "\n".join(outcome.trace)
+    again = f"make simulate SEED={outcome.seed} SCHEDULES=1"
+    return f"seed {outcome.seed} violates:\n{faults}\nagain: {again}\ntrace:\n{trace}"

@@ -1,0 +1,16 @@
+"""The shipped code under another thousand schedules."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.running import run_schedules, told
+
+
+@pytest.mark.parametrize("first", range(1001, 2001, 100))
+def test_seats_and_money_are_right_after_whatever_happened(first):
+    total = run_schedules(range(first, first + 100), stop_at_first=True)
+
+    assert not total.failed, told(total.failed[0])
+    assert total.confirmed > 10
+    assert total.crashes > 50
