@@ -121,6 +121,9 @@ class DocumentLimits:
         except GraphQLSyntaxError as error:
             if f"more than {settings.maximum_tokens} tokens" in error.message:
                 raise too_complex(f"A document may have {settings.maximum_tokens} tokens.") from None
+            # The parser's own limit, met before ours can be measured.
+            if "nested too deeply" in error.message:
+                raise too_complex("The document is nested too deeply.") from None
             locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]
             raise _SyntaxRefusal(error.message, locations) from None
         return Measurer(document).measure()

@@ -290,3 +290,13 @@ def test_what_is_kept_of_documents_is_bounded(monkeypatch: pytest.MonkeyPatch):
 
     assert len(found.recent(100)) == 5
     assert found.recent(1)[0][0].startswith("{ a19")
+
+
+def test_a_document_nested_beyond_what_can_be_read_is_too_complex(gateway: SmallGateway):
+    levels = 300
+    text = "{ author " * levels + "{ id }" + " }" * levels
+
+    answer = gateway.post({"query": text}, Accept="application/json")
+
+    assert (answer.status, answer.json()["errors"][0]["extensions"]["code"]) == (400, "QUERY_TOO_COMPLEX")
+    assert gateway.questions() == 0
