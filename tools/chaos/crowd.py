@@ -34,6 +34,7 @@ CARDS = {
     "pm_slow": 1,
 }
 TRIES = 4
+FEWEST_SHOWTIMES = 3
 PATIENCE_SECONDS = (0.2, 0.8)
 
 
@@ -54,9 +55,9 @@ class Hall:
         return showtime_id, seats[start : start + dice.choice((1, 2, 2, 3))]
 
     def close_one(self, dice: Random) -> str | None:
-        """Take a showtime out, if two are left; its id."""
+        """Take a showtime out, if enough are left for the crowd; its id."""
         with self.lock:
-            if len(self.seats) < 2:
+            if len(self.seats) <= FEWEST_SHOWTIMES:
                 return None
             showtime_id = dice.choice(sorted(self.seats))
             del self.seats[showtime_id]

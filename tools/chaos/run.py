@@ -23,7 +23,7 @@ from tools.check_invariants.journal import Journal, read_journal
 from tools.check_invariants.loading import load
 from tools.check_invariants.quiet import wait_for_quiet
 
-GUESTS, SHOWTIMES, SEATS = 16, 6, 40
+GUESTS, SHOWTIMES, SEATS = 16, 10, 30
 QUIET_SECONDS = 120.0
 
 
