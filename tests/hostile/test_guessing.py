@@ -106,14 +106,14 @@ def test_a_link_for_a_new_password_is_ours_works_once_and_ends_every_session(sys
     )
 
 
-def link_mailed_to(system, email):
-    """The newest link to choose a password in the mailbox of `email`."""
+def link_mailed_to(system, email, page="reset-password"):
+    """The newest link to `page` in the mailbox of `email`."""
     found = []
 
     def arrived():
-        page = system.get("/dev/mailbox", params={"to": email}).text
-        for path in re.findall(r'href="(/dev/mailbox/[^"?]+)', page):
-            found[:] = re.findall(r"http://[^\s\"<]+/reset-password\?token=[\w-]+", system.get(path).text)
+        mails = system.get("/dev/mailbox", params={"to": email}).text
+        for path in re.findall(r'href="(/dev/mailbox/[^"?]+)', mails):
+            found[:] = re.findall(rf"http://[^\s\"<]+/{page}\?token=[\w-]+", system.get(path).text)
             if found:
                 return True
         return False
@@ -122,8 +122,9 @@ def link_mailed_to(system, email):
     return found[0]
 
 
-def token_mailed_to(system, email):
-    return link_mailed_to(system, email).partition("token=")[2]
+def token_mailed_to(system, email, page="reset-password"):
+    """The token in that link."""
+    return link_mailed_to(system, email, page).partition("token=")[2]
 
 
 def without_ids(body):
