@@ -81,7 +81,6 @@ def _serve(options: argparse.Namespace, settings: GatewaySettings) -> int:
     from gateway.server import Server
 
     Server(settings, options.host, options.port or settings.port).run()
-    return 0
 
 
 def _compose(options: argparse.Namespace, settings: GatewaySettings) -> int:

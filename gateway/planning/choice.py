@@ -120,3 +120,15 @@ class AbstractChoice:
 
 
 Choice = ObjectChoice | AbstractChoice
+
+
+def count_leaves(item: Item) -> int:
+    """How many leaves an item asks for; a composite without leaves counts as one."""
+    if item.selection is None:
+        return 1
+    return max(1, _leaves_in(item.selection))
+
+
+def _leaves_in(selection: Selection) -> int:
+    own = sum(count_leaves(item) for item in selection.fields.values())
+    return own + sum(_leaves_in(inner) for inner in selection.fragments.values())

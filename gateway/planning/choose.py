@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 from gateway.composition.selection import TYPENAME, Item, Selection
 from gateway.composition.supergraph import Resolver, Supergraph
@@ -29,11 +28,11 @@ from gateway.planning.choice import (
     ObjectChoice,
     Price,
     Spot,
+    count_leaves,
 )
+from gateway.planning.cover import sets_of
 from gateway.planning.split import pieces
 from gateway.planning.ways import Ways
-
-OPTIONAL_ENTRIES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +63,6 @@ class _Wanted:
     @property
     def leaves(self) -> int:
         return 1 if self.item is None else count_leaves(self.item)
-
-
-def count_leaves(item: Item) -> int:
-    """How many leaves an item asks for; a composite without leaves counts as one."""
-    if item.selection is None:
-        return 1
-    return max(1, _leaves_in(item.selection))
-
-
-def _leaves_in(selection: Selection) -> int:
-    own = sum(count_leaves(item) for item in selection.fields.values())
-    return own + sum(_leaves_in(inner) for inner in selection.fragments.values())
 
 
 class Chooser:
@@ -285,15 +272,19 @@ class Chooser:
             if len(one.options) == 1 and entries:
                 forced |= entries
         forced -= opened.keys()
-        optional = sorted(useful - opened.keys() - forced)[:OPTIONAL_ENTRIES]
+        at_hand = {None, *opened, *forced}
+        # Fields that still need one of several entries: a set without any of them is not worth a closer look.
+        needs = [
+            needed for one in wanted if at_hand.isdisjoint(needed := {option.entry for option in one.options})
+        ]
+        optional = sorted(useful - opened.keys() - forced)
         best: ObjectChoice | None = None
-        for size in range(len(optional) + 1):
-            if best is not None and best.price.total <= REQUEST * (len(forced) + size):
+        for extra in sets_of(optional, needs):
+            if best is not None and best.price.total <= REQUEST * (len(forced) + len(extra)):
                 break
-            for extra in combinations(optional, size):
-                found = self._with_entries(spot, wanted, sorted(forced | set(extra)), limits)
-                if found is not None and (best is None or found.price.total < best.price.total):
-                    best = found
+            found = self._with_entries(spot, wanted, sorted(forced | set(extra)), limits)
+            if found is not None and (best is None or found.price.total < best.price.total):
+                best = found
         return best
 
     def _with_entries(

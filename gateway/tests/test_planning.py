@@ -49,3 +49,22 @@ def test_every_stage_can_be_read(engine: Engine):
         "== visits",
         "== plan",
     ]
+
+
+@pytest.mark.parametrize("count", [9, 30])
+def test_fields_that_many_subgraphs_share_are_asked_of_few(count: int):
+    """Field n is at subgraphs n and n + 1, so every second subgraph is enough."""
+    link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])\n'
+    subgraphs = [
+        Subgraph("root", "http://root", link + 'type Query { e: E } type E @key(fields: "id") { id: ID! }')
+    ]
+    for number in range(count + 1):
+        fields = " ".join(f"f{n}: Int @shareable" for n in (number - 1, number) if 0 <= n < count)
+        sdl = link + f'type E @key(fields: "id") {{ id: ID! {fields} }}'
+        subgraphs.append(Subgraph(f"s{number:02}", f"http://s{number}", sdl))
+
+    wanted = " ".join(f"f{n}" for n in range(count))
+    plan = Engine.compose(subgraphs).prepare(f"{{ e {{ {wanted} }} }}", None, {}).plan
+
+    assert len(plan.waves) == 2
+    assert plan.requests == 1 + (count + 1) // 2
