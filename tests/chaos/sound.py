@@ -96,7 +96,11 @@ def sound_facts() -> Facts:
         members=[row(user_id=ANA, paid_bookings=1)],
         notifications=[told(PAID, "EMAIL"), told(PAID, "IN_APP"), told(BACK, "EMAIL")],
         visits=[row(booking_id=PAID, cancelled=False), row(booking_id=BACK, cancelled=True)],
-        audit=[row(id="e4", actor_id="boss", action="showtime.cancel")],
+        audit=[
+            row(id="e4", actor_id="boss", action="showtime.cancel", object_id=SHOW),
+            *(entry(booking_id, who, "hold") for booking_id, who in ((PAID, ANA), (HELD, BEN), (BACK, ANA))),
+            *(entry(booking_id, ANA, "pay") for booking_id in (PAID, BACK)),
+        ],
         outboxes={"booking_service": EVENTS},
         inboxes={"notification_service": [row(event_id=event.event_id) for event in EVENTS[:3]],
                  "user_service": [row(event_id="e4")]},
@@ -137,7 +141,7 @@ def booking(booking_id: str, user_id: str, state: str, **values: Any) -> Any:
     }  # fmt: skip
     return row(
         id=booking_id, user_id=user_id, state=state, showtime_id=SHOW, movie_id="film", cinema_id="odeon",
-        currency="EUR", ticket_count=1, **{**usual, **values},
+        currency="EUR", channel="WEB", ticket_count=1, **{**usual, **values},
     )  # fmt: skip
 
 
@@ -178,6 +182,10 @@ def due(booking_id: str, amount: int) -> Any:
         key=f"{booking_id}:cancel:0", booking_id=booking_id, payment_id=f"pay-{booking_id}", amount=amount,
         currency="EUR", state="DONE", next_try_at=LONG_AGO,
     )  # fmt: skip
+
+
+def entry(booking_id: str, actor_id: str, what: str) -> Any:
+    return row(id=f"{what}-{booking_id}", actor_id=actor_id, action=f"booking.{what}", object_id=booking_id)
 
 
 def answer(owner: str, key: str, booking_id: str) -> Any:

@@ -165,6 +165,8 @@ PLANTED = [
     ("I19", "missing", "a change off the record", dataclasses.replace(SOUND, steps=SOUND.steps[:2])),
     ("I19", "doubled", "a change told twice", with_events(*EVENTS, EVENTS[0])),
     ("I19", "missing", "no audit entry", without(SOUND, "audit", 0)),
+    ("I19", "missing", "a hold by nobody", altered(SOUND, "audit", 1, actor_id=None)),
+    ("I19", "doubled", "paid once, signed twice", added(SOUND, "audit", SOUND.audit[4])),
     ("I19", "wrong", "another actor", altered(SOUND, "audit", 0, actor_id=None)),
     ("I20", "doubled", "two tries under one key", added(SOUND, "attempts", attempt(PAID, ANA, 900))),
     (

@@ -67,7 +67,7 @@ def claims_and_bookings_agree(facts: Facts) -> Iterator[Violation]:
 def _kept_for_a_change(facts: Facts) -> set[tuple[str, str]]:
     """Seats that a paid booking holds beside its own until the difference is paid."""
     waiting = (a for a in facts.attempts if a.purpose == "SEAT_CHANGE" and a.outcome == "OPEN")
-    return {(a.booking_id, seat_id) for a in waiting for seat_id, _ in orjson.loads(a.seats or "[]")}
+    return {(a.booking_id, seat[0]) for a in waiting for seat in orjson.loads(a.seats or "[]")}
 
 
 def _fault_of_claim(

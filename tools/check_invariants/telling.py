@@ -71,6 +71,7 @@ def every_change_is_on_record_once(facts: Facts) -> Iterator[Violation]:
             due = 0 if getattr(booking, column) is None else 1
             yield from _counted(booking.id, f"lines of its timeline say {step}", steps[booking.id, step], due)
             yield from _counted(booking.id, f"events {event}", told[booking.id], due)
+    yield from _unsigned(facts)
     entries = {entry.id: entry for entry in facts.audit}
     for event in facts.events(AUDIT):
         entry = entries.get(event.event_id)
@@ -78,6 +79,23 @@ def every_change_is_on_record_once(facts: Facts) -> Iterator[Violation]:
             yield Violation("missing", event.event_id, f"{event.payload['action']} is not on the audit trail")
         elif (entry.actor_id, entry.action) != (event.payload["actorId"], event.payload["action"]):
             yield Violation("wrong", event.event_id, "the audit trail tells of somebody or something else")
+
+
+def _unsigned(facts: Facts) -> Iterator[Violation]:
+    """What guests did with their bookings is on the trail under their own name, as often as they did it."""
+    done: Counter[tuple[str, str]] = Counter()
+    for step in facts.steps:
+        if step.step == "hold":
+            done[step.booking_id, "booking.hold"] += 1
+    for attempt in facts.attempts:
+        action = "booking.pay" if attempt.purpose == "BOOKING" else "booking.change_seats"
+        done[attempt.booking_id, action] += 1
+    signed = Counter((entry.object_id, entry.action, entry.actor_id) for entry in facts.audit)
+    online = {b.id: b.user_id for b in facts.bookings if b.channel == "WEB" and not is_sample(b.id)}
+    for (booking_id, action), times in done.items():
+        if booking_id in online:
+            count = signed[booking_id, action, online[booking_id]]
+            yield from _counted(booking_id, f"entries {action} by its guest", count, times)
 
 
 def _counted(subject: str, what: str, count: int, due: int) -> Iterator[Violation]:
