@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
@@ -69,7 +70,13 @@ def _settings_of(service: str) -> type[BaseSettings]:
 
 def _setting(name: str, field: FieldInfo) -> str:
     meaning = _cell(field.description or name.replace("_", " "))
-    return f"| `{field.alias or name}` | {_default(field)} | {meaning} |"
+    return f"| `{field.alias or _first_alias(field) or name}` | {_default(field)} | {meaning} |"
+
+
+def _first_alias(field: FieldInfo) -> str:
+    """The first of several names that a setting may have in the environment."""
+    named = field.validation_alias
+    return str(named.choices[0]) if isinstance(named, AliasChoices) else ""
 
 
 def _default(field: FieldInfo) -> str:
