@@ -21,7 +21,7 @@ class GatewaySettings(BaseSettings):
 
     environment: str = Field(DEVELOPMENT, alias="LOBBYCARD_ENV", pattern="^(development|production)$")
     port: int = Field(5000, alias="GATEWAY_PORT", ge=1, le=65535)
-    threads: int = Field(128, validation_alias=AliasChoices("GATEWAY_THREADS", "WEB_THREADS"), ge=2)
+    threads: int = Field(640, validation_alias=AliasChoices("GATEWAY_THREADS", "WEB_THREADS"), ge=2)
     log_level: str = Field("INFO", alias="LOG_LEVEL")
     access_log: bool = Field(True, alias="ACCESS_LOG")
     home: Path = Field(Path("~/.lobbycard"), alias="LOBBYCARD_HOME")

@@ -144,7 +144,10 @@ class RandomGraph:
         elif len(owners) == 1 and self.old not in owners and self._chance(0.1):
             others = [graph for graph in self.graphs if graph not in owners]
             found.overridden = self._random.choice(others)
-            found.label = "percent(50)" if self._chance(0.4) else ""
+            moving = (
+                self._chance(0.4) and found.named != "Either"
+            )  # who has it may not know what it holds now
+            found.label = "percent(50)" if moving else ""
         return found
 
     def _type(self, *owners: str) -> str:
