@@ -69,6 +69,7 @@ class Guest:
 
     def __init__(self, door: Door, user_id: str, hall: Hall, journal: Journal, dice: Random) -> None:
         self._door, self.user_id, self._hall, self._journal, self._dice = door, user_id, hall, journal, dice
+        self._bought: list[str] = []
 
     def keep_buying(self, stop: threading.Event) -> None:
         """Buy until told to stop."""
@@ -81,7 +82,7 @@ class Guest:
         key = self._key()
         held = self._again(stop, lambda: self._hold(showtime_id, seats, key))
         if held.outcome != OK or held.booking_id is None:
-            stop.wait(self._dice.uniform(0.0, 0.2))
+            self._make_room(stop)
             return
         if self._chance(8):
             self._hold(showtime_id, seats, key)  # the device sends it once more
@@ -107,6 +108,14 @@ class Guest:
             self._change(booking_id, seats)
         if self._chance(45):
             self._again(stop, lambda: self._cancel(booking_id), 2)
+        else:
+            self._bought.append(booking_id)
+
+    def _make_room(self, stop: threading.Event) -> None:
+        """The seats are gone: give some of one's own back now and then, or nothing would be left to sell."""
+        if self._bought and self._chance(20):
+            self._cancel(self._bought.pop(0))
+        stop.wait(self._dice.uniform(0.05, 0.4))
 
     def _again(self, stop: threading.Event, ask: Any, tries: int = TRIES) -> Asked:
         """Ask, and ask the same again while no answer comes; the last answer."""
