@@ -14,7 +14,7 @@ from typing import Any
 from gunicorn.workers.gthread import ThreadWorker
 
 STAY_MILLISECONDS = 20
-STAYING_SHARE = 2  # one thread in so many may wait; the others are there for who comes
+FREE_SHARE = 8  # one thread in so many is kept free for who comes while others wait
 
 
 class StayingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
@@ -24,7 +24,7 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no ty
         super().__init__(*arguments, **named)
         # Sets, because many threads change them: adding and removing one item needs no lock.
         self._queueing: set[Any] = set()
-        self._staying: set[Any] = set()
+        self._attended: set[Any] = set()
 
     def enqueue_req(self, conn: Any) -> None:
         """Have a request answered by the next free thread."""
@@ -34,21 +34,23 @@ class StayingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no ty
     def handle(self, conn: Any) -> Any:
         """Answer the request, and those that follow at once; what the last one came to."""
         self._queueing.discard(conn)
-        outcome = super().handle(conn)
-        while outcome is True and self._may_stay() and self._asks_again(conn):
+        self._attended.add(conn)
+        try:
             outcome = super().handle(conn)
-        return outcome
+            while outcome is True and self._may_stay() and _asks_again(conn):
+                outcome = super().handle(conn)
+            return outcome
+        finally:
+            self._attended.discard(conn)
 
     def _may_stay(self) -> bool:
-        return self.alive and not self._queueing and len(self._staying) < self.cfg.threads // STAYING_SHARE
+        free = self.cfg.threads - len(self._attended)  # streams, too, hold a thread each
+        return self.alive and not self._queueing and free > self.cfg.threads // FREE_SHARE
 
-    def _asks_again(self, conn: Any) -> bool:
-        if conn.parser.unreader.buf.getvalue():  # read ahead together with the last one
-            return True
-        poller = select.poll()
-        poller.register(conn.sock, select.POLLIN)
-        self._staying.add(conn)
-        try:
-            return bool(poller.poll(STAY_MILLISECONDS))
-        finally:
-            self._staying.discard(conn)
+
+def _asks_again(conn: Any) -> bool:
+    if conn.parser.unreader.buf.getvalue():  # read ahead together with the last one
+        return True
+    poller = select.poll()
+    poller.register(conn.sock, select.POLLIN)
+    return bool(poller.poll(STAY_MILLISECONDS))

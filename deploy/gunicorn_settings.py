@@ -5,7 +5,7 @@ from pathlib import Path
 
 bind = f"0.0.0.0:{os.environ.get('SERVICE_PORT') or os.environ.get('GATEWAY_PORT') or '5000'}"  # the container's own network
 workers = int(os.environ.get("WEB_WORKERS", "1"))
-worker_class = "gthread"
+worker_class = "chassis.gunicorn_worker.StayingWorker"
 threads = int(os.environ.get("WEB_THREADS", "32"))
 worker_connections = 2000
 backlog = 512

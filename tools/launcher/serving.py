@@ -108,7 +108,7 @@ def serve(module: str, name: str, port: int, threads: int, environment: Mapping[
     options = {
         "bind": f"127.0.0.1:{port}",
         "workers": 1,
-        "worker_class": "gthread",
+        "worker_class": "chassis.gunicorn_worker.StayingWorker",
         "threads": threads,
         "worker_connections": 2000,
         "backlog": 512,
