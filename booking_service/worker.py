@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from booking_service.commands.exports import TOPIC as EXPORTS
 from booking_service.commands.exports import make_exports
 from booking_service.commands.keep import sweep
 from booking_service.commands.refunds import pay_refunds_due
@@ -13,7 +14,7 @@ from chassis.runtime import Runtime
 from chassis.settings import load
 from chassis.worker import Timer, Worker
 
-EXPORT_SECONDS = 1.0
+EXPORT_SECONDS = 15.0  # for those that a crash left behind: a new one is told of
 REFUND_SECONDS = 2.0
 
 
@@ -26,7 +27,7 @@ def build_worker(runtime: Runtime[BookingSettings]) -> Worker:
         Timer("abandon", settings.reconcile_seconds, abandon_expired_actions),
         Timer("locks", settings.reconcile_seconds, tidy_locks),
         Timer("refunds", REFUND_SECONDS, pay_refunds_due),
-        Timer("exports", EXPORT_SECONDS, make_exports),
+        Timer("exports", EXPORT_SECONDS, make_exports, topic=EXPORTS),
     )
     return Worker(runtime, REACTIONS, timers)
 

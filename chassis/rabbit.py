@@ -32,7 +32,7 @@ from chassis.broker import (
 from chassis.errors import Unavailable
 from chassis.events import Envelope
 
-WAKE_SECONDS = 1.0
+WAKE_SECONDS = 2.0
 _CAUSE = "cause"
 
 

@@ -31,8 +31,8 @@ from chassis.ids import new_id
 from chassis.recollection import Recollection
 
 GROUP = "subscribers"
-BLOCK_SECONDS = 1.0
-RECLAIM_SECONDS = 2.0
+BLOCK_SECONDS = 2.0
+RECLAIM_SECONDS = 5.0
 # An event that nobody lived to finish so many times is laid aside unread: it may be what kills them.
 MOST_TAKEOVERS = 20
 Fields = dict[bytes, bytes]

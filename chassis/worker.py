@@ -23,7 +23,7 @@ from chassis.nudges import OUTBOX, Nudges
 from chassis.runtime import Runtime
 
 # A nudge says when there is something to send; this is for nudges that got lost.
-RELAY_SECONDS = 5.0
+RELAY_SECONDS = 10.0
 PURGE_SECONDS = 3600.0
 
 Reaction = Callable[[Runtime[Any], Session, Mapping[str, Any], Envelope], None]

@@ -36,7 +36,7 @@ class NotificationSettings(ServiceSettings):
         description="Push services that may be called, with their subdomains.",
     )
     delivery_seconds: float = Field(
-        5.0,
+        10.0,
         alias="DELIVERY_SECONDS",
         gt=0,
         description="How often to look for attempts that are due; new messages leave at once.",

@@ -2,7 +2,8 @@
 
 `python -m tools.measure` starts a copy twice in a scratch home, first cold and then warm, measures both and stops
 them; with --running it only weighs the copy that runs in LOBBYCARD_HOME, and with --recovery it kills (SIGKILL)
-each service of that copy in turn and waits until all is well. PSS counts shared pages once in all;
+each service of that copy in turn and waits until all is well. --idle SECONDS tells what each part of it takes of a
+core meanwhile (Linux). PSS counts shared pages once in all;
 where the kernel does not tell it (macOS), only RSS is given, which counts them in every process.
 """
 
@@ -86,6 +87,28 @@ def measure_running(*, recovery: bool) -> int:
     return 0
 
 
+def measure_idle(seconds: float) -> int:
+    """Print what each part of the copy in LOBBYCARD_HOME takes of a core while nobody asks; the exit status."""
+    leaders = {file.stem: int(file.read_text()) for file in sorted(fleet_from().home.run.glob("*.pid"))}
+    trees = {part: _tree(pid) for part, pid in leaders.items()}
+    before = {part: _processor_seconds(pids) for part, pids in trees.items()}
+    time.sleep(seconds)
+    for part, pids in trees.items():
+        share = 100 * (_processor_seconds(pids) - before[part]) / seconds
+        print(f"{part:<22} {share:5.2f} % of a core")
+    return 0 if trees else 1
+
+
+def _processor_seconds(pids: list[int]) -> float:
+    """User and system time of the processes so far."""
+    ticks = 0
+    for pid in pids:
+        # After the name, which may hold blanks: fields 14 and 15 of proc(5).
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def recover(fleet: Fleet, service: str, port: int) -> float:
     """Kill `service`; seconds until the gateway's health says that all is well again."""
     os.kill(int((fleet.home.run / f"{service}.pid").read_text()), signal.SIGKILL)
@@ -107,9 +130,14 @@ def main() -> int:
     parser.add_argument(
         "--recovery", action="store_true", help="kill each service of that copy, time its return"
     )
+    parser.add_argument(
+        "--idle", type=float, metavar="SECONDS", help="what each part of that copy takes of a core"
+    )
     parser.add_argument("--port", type=int, default=5900)
     parser.add_argument("--json", action="store_true")
     choice = parser.parse_args()
+    if choice.idle:
+        return measure_idle(choice.idle)
     if choice.running or choice.recovery:
         return measure_running(recovery=choice.recovery)
     with tempfile.TemporaryDirectory(prefix="lobbycard-") as folder:

@@ -23,8 +23,10 @@ from chassis.identity import Caller, Role
 from chassis.ids import new_id
 from chassis.logs import log
 from chassis.money import decimal_text
+from chassis.nudges import after_commit
 
 KEPT = timedelta(days=7)
+TOPIC = "exports"
 PORTION = 1000
 BOOKING_HEADINGS = (
     "reference", "status", "created", "confirmed", "cinema", "auditorium", "film", "starts", "tickets", "subtotal",
@@ -65,6 +67,7 @@ def _ask(runtime: Running, caller: Caller, kind: str, format_: str, question: di
             state="RUNNING", progress=0.0, created_at=utc_now(session),
         )  # fmt: skip
         session.add(row)
+        after_commit(session, TOPIC)
         audit.record(session, caller, "export.ask", "Export", row.id, after={"kind": kind})
         return row.id
 
