@@ -217,6 +217,7 @@ def test_a_connection_is_used_again(serve: Serve):
         pair.ask()
 
     assert (pair.bad.connections, len(pair.bad.requests)) == (1, 5)
+    assert pair.engine.transport.connections.counts()[f"127.0.0.1:{pair.bad.port}"] == 1
 
 
 def test_a_query_on_a_connection_gone_dead_is_sent_once_more(serve: Serve):
