@@ -9,6 +9,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from chassis import logs
+from chassis.settings import SettingsError
 from gateway import graphiql, health, metrics, pages, passage
 from gateway.assets import AssetFolder
 from gateway.breaker import Breakers, Prober
@@ -26,7 +27,7 @@ from gateway.doorway.sessions import Sessions
 from gateway.doorway.streams import EventStreams
 from gateway.engine import Engine
 from gateway.execution.connections import Address
-from gateway.graph_file import GraphFile, Member, read_graph_file
+from gateway.graph_file import GraphFile, Member, is_http, read_graph_file
 from gateway.members import Members
 from gateway.metrics import Figures
 from gateway.registry import Registry
@@ -79,11 +80,16 @@ def create_app(settings: GatewaySettings | None = None) -> Flask:
 
 
 def _members_of(supergraph_sdl: str) -> GraphFile:
-    members = tuple(
-        Member(name=part.name, url=part.url, sdl="", deadline_seconds=part.deadline_seconds)
-        for part in Engine.from_supergraph(supergraph_sdl).subgraphs
+    parts = Engine.from_supergraph(supergraph_sdl).subgraphs
+    lost = [f'subgraph "{part.name}" has no http address' for part in parts if not is_http(part.url)]
+    if lost:
+        raise SettingsError(lost)
+    return GraphFile(
+        subgraphs=tuple(
+            Member(name=part.name, url=part.url, sdl="", deadline_seconds=part.deadline_seconds)
+            for part in parts
+        )
     )
-    return GraphFile(subgraphs=members)
 
 
 def _tracing(settings: GatewaySettings, file: GraphFile) -> Tracing | None:

@@ -30,6 +30,7 @@ OWN_HEADERS = frozenset(
         "x-caller", "x-client-address", "x-forwarded-for", "x-real-ip", "x-request-id",
     )
 )  # fmt: skip
+HTTP = "^https?://."
 HEADER_NAME = re.compile(r"^[A-Za-z0-9-]+$")
 
 
@@ -39,7 +40,7 @@ class Member(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1)
-    url: str = Field(pattern="^https?://")
+    url: str = Field(pattern=HTTP)
     sdl: str | None = None
     deadline_seconds: float = Field(5.0, gt=0)
     cookies: tuple[str, ...] = ()
@@ -120,6 +121,11 @@ class GraphFile(BaseModel):
             if member.name == name:
                 return member
         raise KeyError(name)
+
+
+def is_http(url: str) -> bool:
+    """Whether a member may be asked at this address."""
+    return re.match(HTTP, url) is not None
 
 
 def read_graph_file(path: Path, peers: Mapping[str, str] | None = None) -> GraphFile:

@@ -9,7 +9,8 @@ import pytest
 from chassis.settings import SettingsError
 from gateway.__main__ import main
 from gateway.app import create_app
-from gateway.engine import CompositionFailed
+from gateway.composition.compose import compose
+from gateway.engine import CompositionFailed, Subgraph
 from gateway.graph_file import read_graph_file
 from gateway.settings import GatewaySettings, load
 from gateway.tests.conftest import OpenGateway
@@ -239,3 +240,17 @@ def test_what_a_changed_graph_refuses_is_not_planned_beforehand(open_small: Open
     until(lambda: registry.current.engine is not before)
 
     assert registry.current.engine.made == {"documents": 0, "plans": 0}
+
+
+def test_a_supergraph_without_addresses_is_told_in_words(tmp_path, capsys):
+    path = tmp_path / "supergraph.graphql"
+    path.write_text(
+        compose([Subgraph("a", "", "type Query { a: Int }"), Subgraph("b", "", "type Query { b: Int }")])
+    )
+
+    status = main(["--supergraph", str(path), "--port", "4797"])
+
+    assert status == 1
+    told = capsys.readouterr().err
+    assert 'subgraph "a" has no http address' in told
+    assert 'subgraph "b" has no http address' in told
