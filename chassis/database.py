@@ -158,7 +158,7 @@ class Database:
             self.nudges.close()
 
     def _sqlite(self, synchronous: str) -> Engine:
-        engine = create_engine(self.url, connect_args={"timeout": 10, "check_same_thread": False}, **_JSON)
+        engine = create_engine(self.url, connect_args={"timeout": 10, "check_same_thread": False}, **_ENGINE)
         clock = self.clock
 
         @event.listens_for(engine, "connect")
@@ -180,7 +180,7 @@ class Database:
     def _mysql(self, pool_size: int) -> Engine:
         engine = create_engine(
             self.url,
-            **_JSON,
+            **_ENGINE,
             isolation_level="READ COMMITTED",
             pool_size=pool_size,
             max_overflow=2 * pool_size,
@@ -208,7 +208,12 @@ def _json_text(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-_JSON: dict[str, Any] = {"json_serializer": _json_text, "json_deserializer": orjson.loads}
+# What a statement was given stays out of its errors: those are logged, and it may be anything about anybody.
+_ENGINE: dict[str, Any] = {
+    "json_serializer": _json_text,
+    "json_deserializer": orjson.loads,
+    "hide_parameters": True,
+}
 
 
 def _sqlite_text(at: datetime) -> str:

@@ -73,8 +73,8 @@ def entry(input, *, auditorium_id=None, starts_at=None):
     """What the house wants to show."""
     return schedule.Entry(
         movie_id=input.movie_id,
-        auditorium_id=auditorium_id or input.auditorium_id,
-        starts_at=starts_at or input.starts_at,
+        auditorium_id=input.auditorium_id if auditorium_id is None else auditorium_id,
+        starts_at=input.starts_at if starts_at is None else starts_at,
         prices=tuple(
             schedule.Price(
                 price.category.value, price.ticket_type.value, price.price.amount, price.price.currency

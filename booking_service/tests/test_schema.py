@@ -390,7 +390,9 @@ def test_a_bulk_plan_is_all_or_nothing_and_can_be_rehearsed(house: House, client
     none_yet = client.data(question, caller=MANAGER)["showtimes"]["totalCount"]
     made = client.data(bulk, {"input": wish}, caller=MANAGER)["scheduleShowtimes"]
     again = client.data(bulk, {"input": wish}, caller=MANAGER)["scheduleShowtimes"]
+    nowhere = client.gql(bulk, {"input": {**wish, "auditoriumIds": [""]}, "dry": True}, caller=MANAGER)
 
+    assert "INTERNAL" not in str(nowhere)
     assert (len(rehearsed["showtimes"]), none_yet) == (2, 0)
     assert len(made["showtimes"]) == 2
     assert codes(again) == ["AUDITORIUM_BUSY", "AUDITORIUM_BUSY"]
