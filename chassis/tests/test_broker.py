@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from chassis.broker import DELIVERIES, PREFETCH, Broker, BrokerDown, Unroutable,
 from chassis.errors import Unavailable
 from chassis.events import Envelope
 from chassis.testing_brokers import Address, Consumer, wait_until
+from tools import private_servers
 
 
 def test_each_subscriber_gets_each_event_it_asked_for(broker_address: Address, broker: Broker) -> None:
@@ -217,6 +219,33 @@ def test_what_a_consumer_held_when_it_died_comes_to_another(broker_address: Addr
     heir.close()
 
 
+def test_events_that_many_consumers_held_when_they_died_are_no_poison(broker_address: Address) -> None:
+    """A process that dies again and again takes nothing with it: only what fails is laid aside."""
+    got: list[int] = []
+
+    class Dies(BaseException):
+        pass
+
+    def die(_event: Envelope) -> None:
+        raise Dies
+
+    sender = connect(*broker_address)
+    sender.declare("mailer", ["sale.made"])
+    sender.publish([Envelope("sale.made", {"n": number}) for number in range(3)])
+    for _ in range(DELIVERIES + 2):
+        victim = connect(*broker_address, abandoned_seconds=0.1)
+        with pytest.raises(Dies):
+            victim.consume("mailer", ["sale.made"], die, threading.Event())
+        victim.close()
+
+    heir = Consumer((*broker_address,), "mailer", ["sale.made"], lambda event: got.append(event.payload["n"]))
+    wait_until(lambda: len(got) == 3)
+    heir.end()
+    assert sorted(got) == [0, 1, 2]
+    assert sender.dead_count("mailer") == 0
+    sender.close()
+
+
 def test_a_busy_consumer_holds_few_events_and_leaves_the_others_to_its_brothers(
     broker_address: Address, broker: Broker
 ) -> None:
@@ -289,3 +318,31 @@ def test_an_envelope_reads_what_it_wrote_and_refuses_the_rest() -> None:
     for garbage in (b"", b"[]", b"{}", b'{"name": 1}'):
         with pytest.raises(ValueError, match=r"not an event envelope|line 1"):
             Envelope.from_bytes(garbage)
+
+
+@pytest.mark.parametrize(
+    "server",
+    [private_servers.redis_server, pytest.param(private_servers.rabbitmq_server, marks=pytest.mark.real)],
+    ids=["redis", "rabbitmq"],
+)
+def test_what_was_confirmed_survives_a_crash_of_the_broker_and_its_consumers_come_back(server: Any) -> None:
+    got: list[int] = []
+    with server() as running:
+        address = (running.url, "test-crash")
+        broker = connect(*address)
+        broker.declare("mailer", ["sale.made"])
+        consumer = Consumer(address, "mailer", ["sale.made"], lambda event: got.append(event.payload["n"]))
+        broker.publish([Envelope("sale.made", {"n": 0})])
+        wait_until(lambda: got == [0])
+        consumer.end()
+        broker.publish([Envelope("sale.made", {"n": number}) for number in range(1, 51)])
+
+        running.program.kill()
+        with pytest.raises(BrokerDown):
+            broker.publish([Envelope("sale.made", {"n": 99})])
+        returning = Consumer(address, "mailer", ["sale.made"], lambda event: got.append(event.payload["n"]))
+        running.program.start()
+
+        wait_until(lambda: len(got) >= 51, seconds=90)
+        returning.end()
+        assert got == list(range(51))
