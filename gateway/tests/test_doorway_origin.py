@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gateway.tests.conftest import OpenGateway
@@ -24,7 +26,8 @@ def test_a_change_from_our_own_pages_or_from_a_program_is_carried_out(open_small
     gateway = open_small(PUBLIC_URL="https://tickets.test")
     here = gateway.served.url
 
-    for headers in ({}, {"Origin": "https://tickets.test"}, {"Origin": here}):
+    origins: tuple[dict[str, Any], ...] = ({}, {"Origin": "https://tickets.test"}, {"Origin": here})
+    for headers in origins:
         assert gateway.ask(RENAME, **headers) == {"data": {"rename": {"name": "Bo"}}}
 
 

@@ -22,7 +22,7 @@ SOUND = {
     "SMTP_URL": "smtp://mail.test:25",
     "ALLOW_PAYMENTS_WITHOUT_MONEY": "true",
 }
-EXAMPLES = {
+EXAMPLES: dict[str, tuple[str, ...]] = {
     "INTERNAL_SECRET": ("change-me-change-me-change-me-change-me", "too short", "a" * 40),
     "DATABASE_URL": (
         "mysql+pymysql://root@db.test/some_db",
@@ -32,7 +32,7 @@ EXAMPLES = {
     "REDIS_URL": ("redis://redis.test:6379/0",),
     "PUBLIC_URL": ("http://tickets.test",),
 }
-OF_ONE = {
+OF_ONE: dict[str, dict[str, tuple[str, ...]]] = {
     "user_service": {"PASSWORD_PEPPER": ("example-example-example-example-example", "short")},
     "booking_service": {"TICKET_SIGNING_KEYS": ("k1:" + "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE=",)},
     "payment_service": {
