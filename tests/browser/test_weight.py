@@ -12,7 +12,7 @@ SCRIPTS_BUDGET = 40 * 1024
 def test_the_first_view_needs_no_more_than_forty_kilobytes_of_scripts(page: Page) -> None:
     weights: dict[str, int] = {}
 
-    def weigh(answer) -> None:
+    def weigh(answer: Response) -> None:
         if answer.ok and "/assets/" in answer.url:
             weights[answer.url] = len(gzip.compress(answer.body(), 6))
 
