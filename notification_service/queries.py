@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from chassis.database import utc_now
 from chassis.identity import Caller
 from chassis.paging import Page, first_pages, page_of
 from notification_service import rules
@@ -102,6 +103,27 @@ def mails(session: Session, recipient: str | None) -> list[MailRow]:
     return list(
         session.scalars(query.order_by(MailRow.received_at.desc(), MailRow.id.desc()).limit(MAILS_SHOWN))
     )
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits to be delivered, since when, and what was given up; for alarms."""
+
+    queued: int
+    oldest_seconds: float
+    failed: int
+
+
+def backlog(session: Session) -> Backlog:
+    """How far behind deliveries are now."""
+    counted = select(NotificationRow.status, func.count(), func.min(NotificationRow.created_at))
+    found = {
+        status: (count, oldest)
+        for status, count, oldest in session.execute(counted.group_by(NotificationRow.status))
+    }
+    queued, oldest = found.get(rules.QUEUED, (0, None))
+    age = (utc_now(session) - oldest).total_seconds() if oldest else 0.0
+    return Backlog(queued, max(0.0, age), found.get(rules.FAILED, (0, None))[0])
 
 
 def personal_data(session: Session, user_id: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from chassis.settings import SettingsError, load
 from chassis.testing import as_user
 from chassis.testing_brokers import wait_until
+from notification_service import queries
 from notification_service.channels import push
 from notification_service.channels.choice import is_open
 from notification_service.commands import delivery
@@ -187,6 +188,17 @@ def test_a_house_full_of_guests_is_told_in_one_go(post):
     assert post.deliver() == delivery.AT_ONCE + 20
 
     assert len({mail.recipient for mail in post.mailbox()}) == delivery.AT_ONCE + 20
+
+
+def test_how_far_behind_deliveries_are_can_be_read(post, mail_server, clock):
+    mail_server.refusal = "550 no such mailbox"
+    post.a_person()
+    post.happen("booking.confirmed", BOOKING)
+    post.deliver(smtp_url=mail_server.url)
+    post.happen("booking.confirmed", BOOKING, bookingId="b2")
+    clock.advance(seconds=40)
+
+    assert post.runtime.database.read(queries.backlog) == queries.Backlog(2, 40.0, 1)
 
 
 def test_a_message_that_one_worker_has_claimed_is_left_alone_by_another(post, clock):
