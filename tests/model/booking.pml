@@ -198,7 +198,6 @@ gone:
 #define IS_UNSENT(k) (outbox[k] > 0)
 #define IS_QUEUED(k) (queue[k] > 0)
 #define IS_OVER(k) (state[k] == HELD && over[k])
-#define IS_UNPAID(k) (state[k] == HELD || state[k] == PAYING)
 #define RUNS_OUT(k) (state[k] == HELD && !over[k])
 
 /* Webhooks: lost, or heard, each as often as it comes. */
@@ -298,11 +297,10 @@ end:
   od
 }
 
-/* The house may end one booking that is not paid yet, also while its money is on the way. */
+/* The house may end one booking while its money is on the way. Which of the two: they are alike. */
 active proctype House() {
-  byte i = 0;
 end:
-  atomic { ANY(IS_UNPAID); state[i] = EXPIRED; claims[i] = false }
+  atomic { state[0] == PAYING -> state[0] = EXPIRED; claims[0] = false }
 }
 
 /* Time runs out at any moment, and Redis forgets at any moment. */

@@ -288,7 +288,7 @@ class House:
             self.start(f"door sees {code}", partial(run, showtime_id=None, door=None))
 
     def _cancel_showtime(self) -> None:
-        if self.world.sim.random.randrange(3) == 0:
+        if self.world.sim.random.randrange(2) == 0:
             self.start(
                 "house cancels the showtime",
                 lambda: cancel.cancel_showtime(self.world.runtimes[BOOKING], STAFF, "showtime-1", "no light"),

@@ -72,12 +72,12 @@ def simulated() -> Iterator[World]:
             gc.enable()
 
 
-def run_schedules(seeds: Iterable[int], *, stop_at_first: bool = False) -> Sum:
-    """Run a schedule for each seed; with `stop_at_first`, none after one that failed."""
+def run_schedules(seeds: Iterable[int], *, stop_at_first: bool = False, steps: int | None = None) -> Sum:
+    """Run a schedule for each seed, of so many `steps` or as the seed draws; `stop_at_first`: none after a failure."""
     total = Sum()
     with simulated() as world:
         for seed in seeds:
-            total.add(Schedule(world, seed).run())
+            total.add(Schedule(world, seed, steps).run())
             if total.failed and stop_at_first:
                 break
             if total.schedules % TIDY_EVERY == 0:

@@ -12,6 +12,7 @@ from tests.simulation.world import BOOKING, NOTIFICATION, PAYMENT, World, later
 from tools.check_invariants.journal import Asked
 
 STEPS = (20, 20, 40, 110)  # long ones reach far, short ones are many
+LONG = 110
 ROUNDS = 60
 JUMPS = (1, 4, 21, 45, 130, 320, 700)
 STARTS_IN_HOURS = (48.0, 48.0, 18.0, 6.0, 1.5)
@@ -34,8 +35,8 @@ class Outcome:
 class Schedule:
     """Draws who goes next; `Random(seed)` is the only source of chance."""
 
-    def __init__(self, world: World, seed: int) -> None:
-        self.world, self.seed = world, seed
+    def __init__(self, world: World, seed: int, steps: int | None = None) -> None:
+        self.world, self.seed, self.steps = world, seed, steps
         self.journal: list[Asked] = []
         self.crashes = 0
 
@@ -48,7 +49,8 @@ class Schedule:
         self.guests = guests(world, self.journal)[: draw.choice((1, 2, 2, 3))]
         self.house = House(world)
         world.sim.is_calm = False
-        for _ in range(draw.choice(STEPS)):
+        drawn = draw.choice(STEPS)
+        for _ in range(self.steps or drawn):
             self._step(draw)
         self._end_of_chance(draw)
         quiet = self._run_dry()
@@ -105,7 +107,7 @@ class Schedule:
             self.house.relay(draw.choice(RELAYS))
         elif dice < 83 and self.world.broker.waiting:
             self.house.deliver(draw.choice(self.world.broker.waiting))
-        elif dice < 92:
+        elif dice < 90:
             self._time_passes(draw.choice(JUMPS))
         elif dice < 94:
             self.house.staff()

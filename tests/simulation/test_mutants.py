@@ -6,8 +6,9 @@ import pytest
 
 from tests.simulation.mutants import MUTANTS, Change
 from tests.simulation.running import run_schedules
+from tests.simulation.schedule import LONG
 
-ENOUGH = 600
+ENOUGH = 400
 
 
 def test_at_least_ten_guards_are_taken_away():
@@ -17,7 +18,7 @@ def test_at_least_ten_guards_are_taken_away():
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_the_harm_is_found_when(mutant):
     with mutant.made():
-        total = run_schedules(range(1, ENOUGH + 1), stop_at_first=True)
+        total = run_schedules(range(1, ENOUGH + 1), stop_at_first=True, steps=LONG)
 
     assert total.failed, f"survived {total.schedules} schedules: {mutant.name}"
 
