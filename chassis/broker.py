@@ -18,6 +18,8 @@ from chassis.events import Envelope
 from chassis.logs import log
 
 DELIVERIES = 5
+# An event that nobody lived to finish so many times is laid aside unread: it may be what kills them.
+MOST_TAKEOVERS = 20
 # So many events are in a consumer's hands at most; the others are for its brothers.
 PREFETCH = 20
 FIRST_RETRY_SECONDS = 0.2

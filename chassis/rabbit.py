@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -19,7 +20,7 @@ import pika.exceptions
 from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis.broker import (
-    DELIVERIES,
+    MOST_TAKEOVERS,
     PREFETCH,
     BrokerDown,
     DeadLetter,
@@ -46,6 +47,7 @@ class RabbitBroker:
         parameters.blocked_connection_timeout = 10
         self._exchange = f"{prefix}.events"
         self._dead_exchange = f"{prefix}.events.dead"
+        self._failures: Counter[bytes] = Counter()
         self._stop = threading.Event()
         with _reachable():
             self._connection = pika.BlockingConnection(parameters)
@@ -71,7 +73,8 @@ class RabbitBroker:
         queue = self._queue(subscriber)
         arguments = {
             "x-queue-type": "quorum",
-            "x-delivery-limit": DELIVERIES - 1,
+            # Counts deaths of consumers too, whose innocent neighbours an event was: so far above DELIVERIES.
+            "x-delivery-limit": MOST_TAKEOVERS,
             "x-dead-letter-exchange": self._dead_exchange,
             "x-dead-letter-routing-key": queue,
         }
@@ -90,27 +93,28 @@ class RabbitBroker:
         self.declare(subscriber, names)
         with _reachable():
             self._channel.basic_qos(prefetch_count=PREFETCH)
-            for method, properties, body in self._channel.consume(
+            for method, _, body in self._channel.consume(
                 self._queue(subscriber), inactivity_timeout=WAKE_SECONDS
             ):
                 if method is not None:
-                    self._handle(subscriber, method.delivery_tag, properties, body, handler)
+                    self._handle(subscriber, method.delivery_tag, body, handler)
                 if stop.is_set():
                     break
             self._channel.cancel()
 
-    def _handle(self, subscriber: str, tag: int, properties: Any, body: bytes, handler: Handler) -> None:
+    def _handle(self, subscriber: str, tag: int, body: bytes, handler: Handler) -> None:
         try:
             if not self._try(body, handler):
                 return  # the queue gets it back when the channel is closed
         except Exception as error:  # noqa: BLE001  # whatever the reaction raised: deliver again, or lay aside
-            deliveries = int((properties.headers or {}).get("x-delivery-count", 0)) + 1
-            wait = next_wait(subscriber, body, deliveries, cause_of(error))
+            self._failures[body] += 1
+            wait = next_wait(subscriber, body, self._failures[body], cause_of(error))
             if wait is not None:
                 # Not at once, and meanwhile the others flow.
                 self._connection.call_later(wait, partial(self._channel.basic_nack, tag, requeue=True))
                 return
             self._lay_aside(subscriber, body, cause_of(error))
+        self._failures.pop(body, None)
         self._channel.basic_ack(tag)
 
     def _try(self, body: bytes, handler: Handler) -> bool:

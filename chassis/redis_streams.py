@@ -16,6 +16,7 @@ from typing import Any
 import redis
 
 from chassis.broker import (
+    MOST_TAKEOVERS,
     PREFETCH,
     BrokerDown,
     DeadLetter,
@@ -33,8 +34,6 @@ from chassis.recollection import Recollection
 GROUP = "subscribers"
 BLOCK_SECONDS = 2.0
 RECLAIM_SECONDS = 5.0
-# An event that nobody lived to finish so many times is laid aside unread: it may be what kills them.
-MOST_TAKEOVERS = 20
 Fields = dict[bytes, bytes]
 
 
