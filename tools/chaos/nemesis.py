@@ -41,6 +41,7 @@ class Nemesis:
         self.accepted_forgeries = 0
         self._house, self._hall, self._admin, self._dice = house, hall, admin, dice
         self._ends: list[threading.Thread] = []
+        self._coming_up: set[Running] = set()
         self._payments = Database(house.copy.databases["payment_service"])
 
     def run(self, faults: Sequence[Fault], started_at: float) -> None:
@@ -121,6 +122,8 @@ class Nemesis:
         program = self._house.redis
         if program is None:
             return self._pause(REDIS, fault.amount + 1)
+        if program in self._coming_up:
+            return False
         os.killpg(program.pid, signal.SIGSTOP)
         self._later(fault.amount + 1, lambda: os.killpg(program.pid, signal.SIGCONT))
         return True
@@ -135,8 +138,16 @@ class Nemesis:
         """kill -9; the launcher starts its own Redis again, a private server is started here."""
         if program is None:
             return self._house.signal(part, signal.SIGKILL)
+        if program in self._coming_up:
+            return False  # it is on its way back from the last time
+        self._coming_up.add(program)
         program.kill()
-        self._later(0.5, program.start)
+
+        def bring_back() -> None:
+            program.start()
+            self._coming_up.discard(program)
+
+        self._later(0.5, bring_back)
         return True
 
     def _repeat(self, _fault: Fault) -> bool:
