@@ -7,6 +7,7 @@ Events in    showtime.scheduled, showtime.rescheduled, showtime.cancelled: a loc
              film with future showtimes is not deleted; booking.confirmed, booking.cancelled: who saw what (may rate)
              and what sells (popularity); user.erased: reviews lose their author, the rest of the person goes.
 Peers        none.
-Own rooms    poster_art.py (draws a poster from a title), poster_files.py (checks, re-encodes and keeps uploaded ones),
+Own rooms    poster_art.py (draws a poster from a title), poster_files.py (checks and re-encodes uploaded ones),
+             poster_store.py (keeps them: folder or S3 bucket),
              posters.py (their door: upload and pictures over HTTP), languages.py (a code and a name mean the same).
 """

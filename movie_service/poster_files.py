@@ -1,24 +1,25 @@
-"""Uploaded posters: checked by decoding, written anew without what the file carried along, under a random name."""
+"""Uploaded posters: checked by decoding, written anew without what the file carried along, under a random name.
+
+Where they are kept: poster_store.py.
+"""
 
 from __future__ import annotations
 
 import io
-import os
-import re
 import struct
-from pathlib import Path
+import threading
 
 from PIL import Image, ImageOps
 
 from chassis.ids import new_token
 from movie_service.errors import PictureRefused
+from movie_service.poster_store import Store
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_PIXELS = 25_000_000
 LARGEST_SIDE = 2400
 SMALLEST_SIDE = 16
 SUFFIXES = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
-TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 
 # What Pillow raises for files that are not what they claim to be; PictureRefused is none of them.
 BROKEN = (
@@ -32,52 +33,20 @@ BROKEN = (
     struct.error,
     Image.DecompressionBombError,
 )
-_NAME = re.compile(r"[A-Za-z0-9_-]{20,60}\.(png|jpg|webp)")
+# A picture of 25 million pixels is 100 MB while it is worked on: so many at once, others wait.
+_DECODERS = threading.BoundedSemaphore(2)
 
 
-def keep(folder: Path, picture: bytes) -> str:
-    """Store `picture` in `folder`; its new name. Raises PictureRefused unless it is a good PNG, JPEG or WebP."""
+def keep(store: Store, picture: bytes) -> str:
+    """Store `picture`; its new name. Raises PictureRefused unless it is a good PNG, JPEG or WebP."""
     if len(picture) > MOST_BYTES:
         raise PictureRefused("A poster file has at most 5 MB.", field=("file",), code="PICTURE_TOO_LARGE")
-    image, kind = _decoded(picture)
+    with _DECODERS:
+        image, kind = _decoded(picture)
+        content = _encoded(image, kind)
     name = f"{new_token(192)}.{SUFFIXES[kind]}"
-    folder.mkdir(parents=True, exist_ok=True)
-    unfinished = folder / f".{name}.part"
-    try:
-        with unfinished.open("xb") as file:
-            file.write(_encoded(image, kind))
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.rename(folder / name)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    store.put(name, content)
     return name
-
-
-def remove(folder: Path, name: str | None) -> None:
-    """Delete a stored poster or what was left of one; nothing happens for None or when it is gone."""
-    if name is not None and _NAME.fullmatch(name.removeprefix(".").removesuffix(".part")):
-        (folder / name).unlink(missing_ok=True)
-
-
-def stale(folder: Path, *, before: float) -> list[str]:
-    """Names of stored posters, and files left half written, last touched before that Unix time."""
-    if not folder.is_dir():
-        return []
-    ours = (
-        path
-        for path in folder.iterdir()
-        if _NAME.fullmatch(path.name.removeprefix(".").removesuffix(".part"))
-    )
-    return [path.name for path in ours if path.stat().st_mtime < before]
-
-
-def path_of(folder: Path, name: str) -> Path | None:
-    """The stored file of this name; None for names that are not ours and files that are gone."""
-    if not _NAME.fullmatch(name):
-        return None
-    path = folder / name
-    return path if path.is_file() else None
 
 
 def _decoded(picture: bytes) -> tuple[Image.Image, str]:

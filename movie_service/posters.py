@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
-from flask import Blueprint, Response, current_app, request, send_file
+from flask import Blueprint, Response, current_app, request
 
 from chassis import links
 from chassis.database import utc_now
@@ -18,6 +18,7 @@ from movie_service.commands.catalogue import MovieRuntime
 from movie_service.commands.posters import UPLOAD_PATH, take_up
 from movie_service.errors import MovieNotFound, PictureRefused
 from movie_service.poster_art import poster_slug, poster_svg
+from movie_service.poster_store import TYPES, store_of
 
 POSTERS = Blueprint("posters", __name__)
 PUBLIC_PATHS = ("/posters/",)
@@ -74,11 +75,13 @@ def drawn(movie_id: str) -> Response:
 @POSTERS.get("/posters/<name>")
 def uploaded(name: str) -> Response:
     """A stored poster; its name changes with its picture, so it may be kept for ever."""
-    path = poster_files.path_of(_runtime().settings.posters, name)
-    if path is None:
+    picture = store_of(_runtime().settings).get(name)
+    if picture is None:
         raise NotFound("There is no such poster.")
-    response = send_file(path, mimetype=poster_files.TYPES[path.suffix[1:]], max_age=31_536_000)
+    response = Response(picture, mimetype=TYPES[name.rsplit(".", 1)[1]])
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.set_etag(name)  # the name is the picture's own
+    response.make_conditional(request)
     return response
 
 

@@ -17,10 +17,11 @@ from chassis.identity import Caller, Role
 from chassis.ids import new_id
 from chassis.outbox import publish
 from chassis.runtime import Runtime
-from movie_service import events, poster_files, queries
+from movie_service import events, queries
 from movie_service.errors import MovieHasShowtimes, MovieNotFound
 from movie_service.languages import language_key
 from movie_service.models import Movie, MovieGenre, Review
+from movie_service.poster_store import store_of
 from movie_service.rules import (
     CastMember,
     MovieForm,
@@ -124,7 +125,7 @@ def delete_movie(runtime: MovieRuntime, caller: Caller, movie_id: str) -> None:
         audit.record(session, caller, "movie.delete", "Movie", movie_id, before=before)
         return movie.poster_file
 
-    poster_files.remove(runtime.settings.posters, runtime.database.transact(work))
+    store_of(runtime.settings).remove(runtime.database.transact(work))
 
 
 def fill(session: Session, movie: Movie, form: MovieForm, *, now: datetime) -> None:

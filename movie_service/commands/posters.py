@@ -16,6 +16,7 @@ from movie_service import poster_files, queries
 from movie_service.commands.catalogue import MovieRuntime
 from movie_service.errors import MovieNotFound
 from movie_service.models import Movie, PosterUpload
+from movie_service.poster_store import store_of
 
 UPLOAD_PATH = "/posters/upload"
 SETTLED_SECONDS = 3600.0
@@ -54,8 +55,8 @@ def take_up(runtime: MovieRuntime, upload_id: str, picture: bytes) -> Movie:
     Each upload is taken up once; a refused picture does not use it up. Raises PictureRefused, NotFound for a used
     or outdated upload.
     """
-    folder = runtime.settings.posters
-    name = poster_files.keep(folder, picture)
+    store = store_of(runtime.settings)
+    name = poster_files.keep(store, picture)
 
     def work(session: Session) -> tuple[Movie, str | None]:
         upload = queries.open_upload(session, upload_id)
@@ -70,9 +71,9 @@ def take_up(runtime: MovieRuntime, upload_id: str, picture: bytes) -> Movie:
     try:
         movie, replaced = runtime.database.transact(work)
     except BaseException:
-        poster_files.remove(folder, name)
+        store.remove(name)
         raise
-    poster_files.remove(folder, replaced)
+    store.remove(replaced)
     return movie
 
 
@@ -90,18 +91,18 @@ def remove_poster(runtime: MovieRuntime, caller: Caller, movie_id: str) -> Movie
         return movie, removed
 
     movie, removed = runtime.database.transact(work)
-    poster_files.remove(runtime.settings.posters, removed)
+    store_of(runtime.settings).remove(removed)
     return movie
 
 
 def sweep(runtime: MovieRuntime) -> None:
     """Delete files that no film shows: what a crash between file and row left behind, an hour ago or longer."""
-    folder = runtime.settings.posters
-    old = poster_files.stale(folder, before=runtime.clock.now().timestamp() - SETTLED_SECONDS)
+    store = store_of(runtime.settings)
+    old = store.stale(before=runtime.clock.now().timestamp() - SETTLED_SECONDS)
     shown = runtime.database.read(queries.poster_names) if old else set()
     for name in old:
         if name not in shown:
-            poster_files.remove(folder, name)
+            store.remove(name)
 
 
 def _record(

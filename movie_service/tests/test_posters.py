@@ -14,6 +14,7 @@ from movie_service import poster_files
 from movie_service.commands.catalogue import delete_movie
 from movie_service.errors import PictureRefused
 from movie_service.poster_art import poster_svg
+from movie_service.poster_store import Folder
 from movie_service.tests.builders import MANAGER, a_movie, a_picture
 
 UPLOAD = "mutation($id: ID!) { createPosterUpload(movieId: $id) { uploadUrl userErrors { code } } }"
@@ -141,7 +142,7 @@ def test_only_one_file_in_a_form_is_taken(service, runtime):
 def test_what_a_file_carries_along_is_left_behind(tmp_path):
     picture = a_picture("JPEG", exif=b"Exif\x00\x00secret place", comment=b"<script>")
 
-    stored = (tmp_path / poster_files.keep(tmp_path, picture)).read_bytes()
+    stored = (tmp_path / poster_files.keep(Folder(tmp_path), picture)).read_bytes()
 
     assert b"secret" not in stored
     assert b"script" not in stored
@@ -151,31 +152,31 @@ def test_a_picture_lies_as_its_metadata_ask_and_as_it_is_when_they_are_broken(tm
     turned = Image.Exif()
     turned[0x0112] = 6  # orientation: a quarter turn
 
-    upright = poster_files.keep(tmp_path, a_picture("JPEG", exif=turned))
-    untouched = poster_files.keep(tmp_path, a_picture("JPEG", exif=b"Exif\x00\x00XX\x00*"))
+    upright = poster_files.keep(Folder(tmp_path), a_picture("JPEG", exif=turned))
+    untouched = poster_files.keep(Folder(tmp_path), a_picture("JPEG", exif=b"Exif\x00\x00XX\x00*"))
 
     assert Image.open(tmp_path / upright).size == (60, 40)
     assert Image.open(tmp_path / untouched).size == (40, 60)
 
 
 def test_a_very_large_picture_is_made_smaller_and_keeps_its_shape(tmp_path):
-    name = poster_files.keep(tmp_path, a_picture(size=(3000, 4500)))
+    name = poster_files.keep(Folder(tmp_path), a_picture(size=(3000, 4500)))
 
     assert Image.open(tmp_path / name).size == (1600, 2400)
 
 
 def test_transparency_is_kept(tmp_path):
-    name = poster_files.keep(tmp_path, a_picture(mode="RGBA"))
+    name = poster_files.keep(Folder(tmp_path), a_picture(mode="RGBA"))
 
     assert Image.open(tmp_path / name).mode == "RGBA"
 
 
 def test_names_are_random_and_nothing_half_written_stays(tmp_path):
-    names = {poster_files.keep(tmp_path, a_picture()) for _ in range(3)}
+    names = {poster_files.keep(Folder(tmp_path), a_picture()) for _ in range(3)}
 
     assert {path.name for path in tmp_path.iterdir()} == names
     with pytest.raises(PictureRefused):
-        poster_files.keep(tmp_path, b"no")
+        poster_files.keep(Folder(tmp_path), b"no")
     assert len(list(tmp_path.iterdir())) == 3
 
 
