@@ -52,7 +52,7 @@ def test_a_body_that_is_no_question_is_refused(system, body):
 def test_a_body_of_a_megabyte_is_refused(system):
     body = json.dumps({"query": "{ cities }", "variables": {"filler": "x" * 1_000_000}}).encode()
 
-    assert_refused(system.post(body), "PAYLOAD_TOO_LARGE", status=(413,))
+    assert_refused(system.post(body), "PAYLOAD_TOO_LARGE", status=(400,))
 
 
 def test_another_content_type_is_refused(system):
