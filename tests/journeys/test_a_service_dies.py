@@ -1,4 +1,4 @@
-"""Any one service is killed: the rest answers, the health says so, and it comes back.
+"""F15: any one service is killed: the rest answers, the health says so, and it comes back.
 
 How soon is a figure, not a test: `python -m tools.measure --recovery` gives it.
 """
