@@ -1,7 +1,7 @@
 """`make model`: does the protocol hold in every order of events? Spin tries them all.
 
-The model is tests/model/booking.pml. The design must come out without an error, each mutant (a guard taken away)
-with one. Needs spin and a C compiler; where they are missing, the exit status is 3 and says so.
+The model is tests/model/booking.pml. The design must come out without an error, in both of its sizes, and each mutant
+(a guard taken away) with one. Needs spin and a C compiler; where they are missing, the exit status is 3 and says so.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ MUTANTS = (
     "NO_UNIQUE_KEY", "NO_FENCE", "NO_INBOX", "NO_PROVIDER_KEY", "NO_REFUND", "NO_RECONCILER", "NO_OUTBOX",
     "NO_CONSUMER_INBOX",
 )  # fmt: skip
+DESIGNS = (("three crashes", (), 3), ("a house that ends", ("HOUSE",), 0))
 SECONDS = 1800
 DEPTH, HASH_BITS = 100_000, 24
 
@@ -57,6 +58,11 @@ def explore(*names: str, guests: int = 2, crashes: int = 3, bits: int | None = N
         return _read(report, time.monotonic() - began)
 
 
+def break_without(guard: str) -> Result:
+    """The design without one guard. What a refund is for happens only where bookings end while they are paid."""
+    return explore(guard, "HOUSE", crashes=0) if guard == "NO_REFUND" else explore(guard)
+
+
 def _run(command: Sequence[str], folder: str) -> str:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=SECONDS)
     if done.returncode != 0:
@@ -89,11 +95,13 @@ def main() -> int:
     if lack is not None:
         print(lack, file=sys.stderr)
         return 3
-    safe = explore()
-    is_fine = safe.errors == 0 and safe.is_exhaustive
-    print(f"{'as designed':<18} {safe.states:>11,} states, {safe.errors} errors, {safe.seconds:.0f} s")
+    is_fine = True
+    for words, names, crashes in DESIGNS:
+        safe = explore(*names, crashes=crashes)
+        is_fine &= safe.errors == 0 and safe.is_exhaustive
+        print(f"{words:<18} {safe.states:>11,} states, {safe.errors} errors, {safe.seconds:.0f} s")
     for name in MUTANTS:
-        found = explore(name)
+        found = break_without(name)
         is_fine &= found.errors > 0
         print(f"{name:<18} {found.states:>11,} states, {found.broken or 'SURVIVES'}")
     return 0 if is_fine else 1
