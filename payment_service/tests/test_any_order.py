@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
+import atexit
+import sqlite3
 import tempfile
 from functools import cache
-from pathlib import Path
+from typing import Any
 
 import orjson
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -21,7 +23,7 @@ from chassis.testing import NOON, make_runtime
 from payment_service.commands.refunding import retry_refunds
 from payment_service.commands.settling import reconcile
 from payment_service.lifecycle import CAPTURED
-from payment_service.models import Payment, SimulatedCharge
+from payment_service.models import Payment, SimulatedCharge, SimulatedRefund
 from payment_service.providers import RefundOrder
 from payment_service.providers.signatures import SIGNATURE_HEADER, sign_body
 from payment_service.providers.simulated import SimulatedProvider
@@ -45,15 +47,21 @@ TOKENS = st.sampled_from(
 
 
 @cache
-def _template() -> Path:
-    path = Path(tempfile.mkdtemp(prefix="payments-")) / "template.db"
-    database = Database(f"sqlite:///{path}")
-    migrations.upgrade(database, "payment_service")
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("ROLLBACK")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-    return path
+def _till() -> tuple[Till, sqlite3.Connection]:
+    """One service for all runs, and its empty database to set it back to."""
+    folder = tempfile.TemporaryDirectory(prefix="payments-")
+    atexit.register(folder.cleanup)
+    url = f"sqlite:///{folder.name}/payments.db"
+    fast = {"PROVIDER_DEADLINE_SECONDS": 0.001, "PROVIDER_CALLS_AT_ONCE": 64}
+    runtime = make_runtime("payment_service", PaymentSettings, url, SetClock(NOON), **fast)
+    migrations.upgrade(runtime.database, "payment_service")
+    empty = sqlite3.connect(":memory:")
+    _connection_of(runtime.database).backup(empty)
+    return Till(runtime), empty
+
+
+def _connection_of(database: Database) -> Any:
+    return database.engine.raw_connection().driver_connection
 
 
 class MoneyMachine(RuleBasedStateMachine):
@@ -61,19 +69,24 @@ class MoneyMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="payments-"))
-        shutil.copy(_template(), self.folder / "payments.db")
-        self.clock = SetClock(NOON)
-        url = f"sqlite:///{self.folder / 'payments.db'}"
-        fast = {"PROVIDER_DEADLINE_SECONDS": 0.001, "PROVIDER_CALLS_AT_ONCE": 64}
-        self.till = Till(make_runtime("payment_service", PaymentSettings, url, self.clock, **fast))
+        self.till, empty = _till()
+        empty.backup(_connection_of(self.till.runtime.database))
+        self.clock = self.till.clock
+        self.clock.set(NOON)
         self.tokens: dict[str, str] = {}
         self.refunds = 0
         self.notices = 0
 
     def teardown(self) -> None:
-        self.till.runtime.close()
-        shutil.rmtree(self.folder)
+        """Everything comes to rest: then what came in is what is kept and what went back, on both books."""
+        for _ in range(3):
+            self.time_passes(700)
+        payments = self.payments()
+        assert {payment.status for payment in payments} <= {*CAPTURED, "FAILED"}
+        came = self.summed(select(SimulatedCharge.amount_value).where(SimulatedCharge.state == "SUCCEEDED"))
+        returned = self.summed(select(SimulatedRefund.amount_value))
+        booked = sum(p.amount_value - p.refunded_amount for p in payments if p.status in CAPTURED)
+        assert came == booked + returned
 
     @rule(key=KEYS, token=TOKENS)
     def a_guest_pays(self, key, token):
@@ -131,11 +144,22 @@ class MoneyMachine(RuleBasedStateMachine):
             )
             SimulatedProvider(self.till.runtime.database, self.till.runtime.settings).refund(order)
 
+    @rule(key=KEYS, amount=st.sampled_from([1, 700, 2500]), same=st.booleans())
+    def a_booking_is_cancelled(self, key, amount, same):
+        payment = next((p for p in self.payments() if p.idempotency_key == key), None)
+        if payment is not None:
+            self.refunds += not same
+            self.till.refund_for_booking(payment.id, amount, key=f"cancel-{self.refunds}")
+
     @rule(seconds=st.sampled_from([1, 21, 31, 700]))
     def time_passes(self, seconds):
         self.clock.advance(seconds=seconds)
         reconcile(self.till.runtime)
         retry_refunds(self.till.runtime)
+
+    def summed(self, query: Any) -> int:
+        """Sum of the provider's amounts that `query` finds."""
+        return sum(self.till.runtime.database.read(lambda session: list(session.scalars(query))))
 
     def payments(self) -> list[Payment]:
         return self.till.runtime.database.read(
@@ -184,5 +208,11 @@ class MoneyMachine(RuleBasedStateMachine):
                 assert payment.promised_back == payment.amount_value
 
 
-MoneyMachine.TestCase.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
+class LongMachine(MoneyMachine):
+    """The same, for longer: `make test-all`."""
+
+
 TestMoneyInAnyOrder = MoneyMachine.TestCase
+TestMoneyInAnyOrder.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+TestMoneyInAnyOrderAtLength = pytest.mark.slow(LongMachine.TestCase)
+TestMoneyInAnyOrderAtLength.settings = settings(max_examples=200, stateful_step_count=50, deadline=None)
