@@ -216,12 +216,17 @@ class CinemaMachine(RuleBasedStateMachine):
                 cancel.cancel_showtime(self.house.runtime, MANAGER, self.showtime, "The projector broke")
 
     def everything_comes_to_rest(self) -> None:
-        """Payers give up, siblings answer, all timers run: then both books say the same."""
+        """Payers give up, or confirm far too late; siblings answer, all timers run: then both books say the same."""
         if not hasattr(self, "showtime"):
             return
+        if self.siblings.refuses_refunds:  # somebody lost patience with those that wait
+            for key in self.siblings.payments:
+                self.is_given_back_by_hand(key, 300)
         self.siblings.silent = self.siblings.refuses_refunds = False
-        for _ in range(12):
-            self.time_passes(700)
+        self.hours_pass()
+        self.the_world_turns("banks agree")
+        self.payments_are_told_of()
+        self.hours_pass()
         assert {booking.state for booking in self.rows(Booking)} <= {"CONFIRMED", "CANCELLED", "EXPIRED"}
         assert {attempt.outcome for attempt in self.rows(PaymentAttempt)} <= {
             "SUCCEEDED",
@@ -234,6 +239,11 @@ class CinemaMachine(RuleBasedStateMachine):
             held_by_provider[key.rpartition(":")[0]] += self.siblings.left(known["id"])
         for booking in self.rows(Booking):
             assert held_by_provider[booking.id] == booking.paid, booking.state
+
+    def hours_pass(self) -> None:
+        """Long enough for every hold, action at a bank and pause between tries to end."""
+        for _ in range(8):
+            self.time_passes(700)
 
     def is_given_back_by_hand(self, key: str, amount: int) -> None:
         """A manager gives some of a payment back, as far as there is some left."""
