@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
+import atexit
+import sqlite3
 import tempfile
 from functools import cache
-from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -16,7 +18,7 @@ from chassis import migrations
 from chassis.clock import SetClock
 from chassis.database import Database
 from chassis.testing import NOON, make_runtime
-from coupon_service.lifecycle import COUNTED
+from coupon_service.lifecycle import COUNTED, UseState
 from coupon_service.models import Coupon, CouponUse, UserCount
 from coupon_service.settings import CouponSettings
 from coupon_service.tests.builders import Desk
@@ -27,15 +29,22 @@ LIMITS = {"FREE": (None, None), "TWICE": (2, None), "ONCE-EACH": (None, 1)}
 
 
 @cache
-def _template() -> Path:
-    path = Path(tempfile.mkdtemp(prefix="coupons-")) / "template.db"
-    database = Database(f"sqlite:///{path}")
-    migrations.upgrade(database, "coupon_service")
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("ROLLBACK")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-    return path
+def _desk() -> tuple[Desk, sqlite3.Connection]:
+    """One service for all runs, and its database with three coupons to set it back to."""
+    folder = tempfile.TemporaryDirectory(prefix="coupons-")
+    atexit.register(folder.cleanup)
+    url = f"sqlite:///{folder.name}/coupons.db"
+    desk = Desk(make_runtime("coupon_service", CouponSettings, url, SetClock(NOON)))
+    migrations.upgrade(desk.runtime.database, "coupon_service")
+    for code, (limit, per_user) in LIMITS.items():
+        desk.coupon(code, usageLimit=limit, usageLimitPerUser=per_user)
+    filled = sqlite3.connect(":memory:")
+    _connection_of(desk.runtime.database).backup(filled)
+    return desk, filled
+
+
+def _connection_of(database: Database) -> Any:
+    return database.engine.raw_connection().driver_connection
 
 
 class CouponMachine(RuleBasedStateMachine):
@@ -43,16 +52,9 @@ class CouponMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="coupons-"))
-        shutil.copy(_template(), self.folder / "coupons.db")
-        url = f"sqlite:///{self.folder / 'coupons.db'}"
-        self.desk = Desk(make_runtime("coupon_service", CouponSettings, url, SetClock(NOON)))
-        for code, (limit, per_user) in LIMITS.items():
-            self.desk.coupon(code, usageLimit=limit, usageLimitPerUser=per_user)
-
-    def teardown(self) -> None:
-        self.desk.runtime.close()
-        shutil.rmtree(self.folder)
+        self.desk, filled = _desk()
+        filled.backup(_connection_of(self.desk.runtime.database))
+        self.over: set[str] = set()
 
     @rule(booking=BOOKINGS, code=CODES, amount=st.sampled_from([100, 2500]))
     def reserve(self, booking, code, amount):
@@ -68,14 +70,17 @@ class CouponMachine(RuleBasedStateMachine):
 
     @rule(booking=BOOKINGS, code=st.one_of(st.none(), CODES))
     def confirmed(self, booking, code):
+        self.over.add(booking)
         self.desk.tell("booking.confirmed", booking, couponCode=code, userId=_guest_of(booking))
 
     @rule(booking=BOOKINGS)
     def expired(self, booking):
+        self.over.add(booking)
         self.desk.tell("booking.expired", booking)
 
     @rule(booking=BOOKINGS)
     def cancelled(self, booking):
+        self.over.add(booking)
         self.desk.tell("booking.cancelled", booking)
 
     @invariant()
@@ -98,6 +103,11 @@ class CouponMachine(RuleBasedStateMachine):
         assert all(use.live_booking_id == use.booking_id for use in live)
 
     @invariant()
+    def nothing_stays_set_aside_for_a_booking_that_is_over(self):
+        kept = [use.booking_id for use in self._all(select(CouponUse)) if use.state == UseState.RESERVED]
+        assert self.over.isdisjoint(kept)
+
+    @invariant()
     def each_loyalty_coupon_is_given_once(self):
         query = select(func.count()).select_from(Coupon).where(Coupon.milestone.is_not(None))
         query = query.group_by(Coupon.user_id, Coupon.milestone)
@@ -111,5 +121,11 @@ def _guest_of(booking: str) -> str:
     return "ana" if booking < "booking-4" else "ben"
 
 
-CouponMachine.TestCase.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
+class LongMachine(CouponMachine):
+    """The same, for longer: `make test-all`."""
+
+
 TestCouponsInAnyOrder = CouponMachine.TestCase
+TestCouponsInAnyOrder.settings = settings(max_examples=20, stateful_step_count=40, deadline=None)
+TestCouponsInAnyOrderAtLength = pytest.mark.slow(LongMachine.TestCase)
+TestCouponsInAnyOrderAtLength.settings = settings(max_examples=200, stateful_step_count=50, deadline=None)

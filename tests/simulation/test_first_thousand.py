@@ -12,5 +12,5 @@ def test_seats_and_money_are_right_after_whatever_happened(first):
     total = run_schedules(range(first, first + 100), stop_at_first=True)
 
     assert not total.failed, told(total.failed[0])
-    assert total.confirmed > 10
+    assert total.confirmed > 5
     assert total.crashes > 50
