@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from booking_service import peers
@@ -156,7 +156,10 @@ def hear_refund(
         return
     booking, _showtime = lock_booking(session, booking_id)
     attempt = session.scalar(select(PaymentAttempt).where(PaymentAttempt.payment_id == payment_id))
-    was_the_bookings = attempt is None or attempt.outcome != "RETURNED"
+    # A payment that is not known here yet is the one that the booking still waits for.
+    was_the_bookings = (
+        booking.payment_id is None if attempt is None else attempt.outcome in ("OPEN", "SUCCEEDED")
+    )
     by_hand = RefundDue(
         key=refund_id if was_the_bookings else f"{refund_id}:return", booking_id=booking.id, payment_id=payment_id,
         amount=amount, currency=booking.currency, reason=reason[:500], state="DONE", next_try_at=utc_now(session),
@@ -171,6 +174,24 @@ def hear_refund(
     if attempt is not None:
         _owe_less(session, booking, by_hand, captured=attempt.amount)
     news.bookings.append((booking.cinema_id, booking.id))
+
+
+def gone_already(session: Session, payment_id: str | None) -> int:
+    """What was given back of a payment by hand before the booking knew that it was captured."""
+    if payment_id is None:
+        return 0
+    done = select(func.sum(RefundDue.amount)).where(
+        RefundDue.payment_id == payment_id, RefundDue.state == "DONE"
+    )
+    return int(session.scalar(done) or 0)
+
+
+def is_not_the_bookings(session: Session, payment_id: str) -> None:
+    """The payment goes back: so what was given back of it by hand was never the booking's money either."""
+    for due in session.scalars(select(RefundDue).where(RefundDue.payment_id == payment_id)):
+        if not is_return(due.key):
+            due.key = f"{due.key}:return"
+    session.flush()
 
 
 def _owe_less(session: Session, booking: Booking, by_hand: RefundDue, *, captured: int) -> None:

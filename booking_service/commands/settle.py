@@ -27,7 +27,7 @@ from booking_service.commands.moves import (
     note_again,
     run,
 )
-from booking_service.commands.refunds import owe_refund
+from booking_service.commands.refunds import gone_already, is_not_the_bookings, owe_refund
 from booking_service.commands.seat_swap import PAYING_MINUTES, drop_unpaid_change, finish_seat_change
 from booking_service.errors import ServiceAway
 from booking_service.lifecycle import State
@@ -127,13 +127,21 @@ def _captured(
     amount_is_right = charge.amount is None or (
         charge.amount.amount == attempt.amount and charge.amount.currency == booking.currency
     )
+    gone = gone_already(session, charge.payment_id)
     if attempt.purpose == "SEAT_CHANGE":
         settled = amount_is_right and finish_seat_change(session, runtime, booking, showtime, attempt, news)
+        booking.paid -= gone if settled else 0
     else:
         settled = amount_is_right and booking.state == State.PAYING and _owns_its_seats(session, booking)
         if settled:
             confirm(
-                session, runtime, booking, showtime, news, payment_id=charge.payment_id, paid=attempt.amount
+                session,
+                runtime,
+                booking,
+                showtime,
+                news,
+                payment_id=charge.payment_id,
+                paid=attempt.amount - gone,
             )
     if settled:
         attempt.outcome = "SUCCEEDED"
@@ -148,8 +156,10 @@ def _return(session: Session, booking: Booking, attempt: PaymentAttempt, charge:
     attempt.payment_id = charge.payment_id or attempt.payment_id
     captured = charge.amount.amount if charge.amount is not None else attempt.amount
     if attempt.payment_id is not None and captured > 0:
+        left = captured - gone_already(session, attempt.payment_id)
+        is_not_the_bookings(session, attempt.payment_id)
         owe_refund(
-            session, booking, payment_id=attempt.payment_id, amount=captured, key=f"{attempt.provider_key}:return",
+            session, booking, payment_id=attempt.payment_id, amount=left, key=f"{attempt.provider_key}:return",
             reason="the payment could not be matched to the seats",
         )  # fmt: skip
     note(

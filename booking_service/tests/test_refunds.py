@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from booking_service.commands.cancel import cancel_booking, cancel_showtime, refund_quote
 from booking_service.commands.refunds import pay_refunds_due
+from booking_service.commands.settle import reconcile
 from booking_service.models import BookingStep, RefundDue, Showtime
 from booking_service.tests.builders import CINEMA, House, Siblings
 from booking_service.worker import build_worker
@@ -120,3 +121,42 @@ def test_the_event_of_an_own_refund_ends_it_and_counts_once(
 
     assert [(amount, state) for _, amount, state in dues(house, booking_id)] == [(2100, "DONE")]
     assert (house.booking(booking_id).paid, house.booking(booking_id).refunded) == (0, 2100)
+
+
+def before_we_knew_of_it(house: House, siblings: Siblings) -> str:
+    """A booking whose money was taken and, before its answer came, given back in part by hand."""
+    booking_id = house.hold(house.a_showtime(), ["A1", "A2"])
+    siblings.silent = True
+    house.pay(booking_id)
+    siblings.silent = False
+    [payment] = siblings.payments.values()
+    payload = {
+        "paymentId": payment["id"], "refundId": "r-1", "idempotencyKey": "mia:1", "bookingId": booking_id,
+        "userId": "ana", "amount": {"amount": 600, "currency": "EUR"}, "reason": "sorry",
+    }  # fmt: skip
+    assert build_worker(house.runtime).handle(Envelope("payment.refunded", payload))
+    return booking_id
+
+
+def test_what_went_back_before_the_booking_was_confirmed_is_not_counted_as_paid(
+    house: House, siblings: Siblings, clock: SetClock
+) -> None:
+    booking_id = before_we_knew_of_it(house, siblings)
+    clock.advance(seconds=21)
+    reconcile(house.runtime)
+
+    assert house.booking(booking_id).state == "CONFIRMED"
+    assert (house.booking(booking_id).paid, house.booking(booking_id).refunded) == (1500, 600)
+    assert quoted(house, booking_id) == 1500
+
+
+def test_what_went_back_before_the_seats_were_lost_is_not_owed_again(
+    house: House, siblings: Siblings
+) -> None:
+    booking_id = before_we_knew_of_it(house, siblings)
+    cancel_showtime(house.runtime, MANAGER, house.booking(booking_id).showtime_id, "The projector broke")
+
+    house.pay(booking_id)  # the same key: now the answer comes
+    pay_refunds_due(house.runtime)
+
+    assert list(siblings.refunds.values()) == [1500]
