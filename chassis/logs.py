@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -51,7 +51,15 @@ def _name_room(service: str) -> Any:
 
 
 def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for name in event:
-        if any(part in name.lower() for part in _SECRET_PARTS):
-            event[name] = MASK
+    for name, value in event.items():
+        event[name] = _without_secrets(name, value)
     return event
+
+
+def _without_secrets(name: str, value: Any) -> Any:
+    """`value`, or the mask where its name says that it is secret; however deep it stands."""
+    if any(part in name.lower() for part in _SECRET_PARTS):
+        return MASK
+    if isinstance(value, Mapping):
+        return {str(key): _without_secrets(str(key), inner) for key, inner in value.items()}
+    return value

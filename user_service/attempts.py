@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from chassis.database import utc_now
 from chassis.errors import RateLimited
+from chassis.ids import new_token
 from user_service import rules
 from user_service.models import AttemptRow
 
@@ -42,6 +43,16 @@ def note(session: Session, subject: str) -> None:
     now = utc_now(session)
     row = _locked(session, subject, now)
     row.failures, row.last_at = row.failures + 1, now
+
+
+def write_decoys(session: Session, count: int) -> None:
+    """Write `count` rows that stand for nobody, so that nothing to do takes as long as something."""
+    now = utc_now(session)
+    for _ in range(count):
+        subject = _subject("nobody", new_token(128))
+        session.execute(
+            insert(AttemptRow).values(subject=subject, failures=0, last_at=now, blocked_until=now)
+        )
 
 
 def begin(session: Session, subject: str, *, free: int) -> None:

@@ -263,7 +263,7 @@ def with_argument(query, name, key, kind):
     return f"query Ask{before}{{ {name}{after}"
 
 
-@pytest.mark.parametrize("piece", ["%", "_", "' OR '1'='1", "\\", "%%%"])
+@pytest.mark.parametrize("piece", ["%", "_", "' UNION SELECT zzz --", "\\", "%%%"])
 def test_a_search_finds_what_is_written_and_not_what_a_pattern_means(system, admin, piece):
     """H31."""
     for query, field in (
@@ -274,4 +274,4 @@ def test_a_search_finds_what_is_written_and_not_what_a_pattern_means(system, adm
         answer = admin.ask(query, {"v": piece})
         assert answer.errors == [], answer.body
         found = answer.data[field]["nodes"]
-        assert all(piece.split()[0] in json.dumps(node) for node in found), (field, found[:2])
+        assert all(piece in json.dumps(node) for node in found), (field, found[:2])

@@ -113,12 +113,14 @@ def request_reset(runtime: UserRuntime, client: Client, email: str) -> None:
         # Written for every address, so that one which is not known costs a write as well.
         attempts.note(session, attempts.reset(wanted))
         user = session.scalars(select(UserRow).where(UserRow.email == wanted, UserRow.active)).first()
-        if user is None:
-            return
         try:
-            limits.mail(runtime, "reset", user.id)
+            limits.mail(runtime, "reset", attempts.reset(wanted))
         except RateLimited:
             return  # told to the caller it would say that the address is known
+        if user is None:
+            _drop_links(session, "nobody", (RESET,))
+            attempts.write_decoys(session, 2)  # for the link and for the event that a known address gets
+            return
         lifetime = timedelta(minutes=runtime.settings.reset_minutes)
         link = _new_link(session, runtime, user, RESET, wanted, lifetime)
         publish(session, events.reset_requested(user, link, utc_now(session) + lifetime))
