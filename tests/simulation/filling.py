@@ -18,7 +18,7 @@ GUESTS = ("ana", "ben", "cleo")
 SEATS = ("A1", "A2", "A3", "A4", "B1", "B2")
 COUPONS = {"TENTH": (10, 2), "ALLOFIT": (100, 1)}  # code: per cent, uses
 
-# A history that the code under test knows nothing of: every move of a booking, every change of a claim's owner.
+# A history that the code under test knows nothing of: moves of bookings, owners of claims, uses over the limit.
 WATCHES = {
     "booking_service": """
     CREATE TABLE seen_moves (booking_id, before, after, version_before, version_after, ended, at);
@@ -29,6 +29,12 @@ WATCHES = {
     CREATE TABLE seen_claims (showtime_id, seat_id, before, after);
     CREATE TRIGGER see_claim AFTER UPDATE OF booking_id ON claims BEGIN
       INSERT INTO seen_claims VALUES (new.showtime_id, new.seat_id, old.booking_id, new.booking_id);
+    END;
+    """,
+    "coupon_service": """
+    CREATE TABLE seen_uses (code, used);
+    CREATE TRIGGER see_coupon AFTER UPDATE OF times_used ON coupons WHEN new.times_used > new.usage_limit BEGIN
+      INSERT INTO seen_uses VALUES (new.code, new.times_used);
     END;
     """,
 }

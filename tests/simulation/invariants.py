@@ -1,6 +1,6 @@
 """What must hold once everything is quiet: the checker's own twenty questions, asked of rows in memory.
 
-Two more are asked of a history that triggers keep here alone (filling.WATCHES), which a real copy does not have.
+More are asked of a history that triggers keep here alone (filling.WATCHES), which a real copy does not have.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import orjson
 
 from booking_service.lifecycle import MOVES, State
 from tests.simulation.filling import SEATS
-from tests.simulation.world import BOOKING, World
+from tests.simulation.world import BOOKING, COUPON, World
 from tools.check_invariants.check import check
 from tools.check_invariants.facts import Facts
 from tools.check_invariants.journal import Asked
@@ -100,7 +100,9 @@ def _instant(name: str, value: Any) -> Any:
 
 
 def _watched(world: World) -> Iterator[str]:
-    """I1, I7, I12 over every moment, not the last alone: claims keep their owner, moves are legal and in time."""
+    """I1, I5, I7, I12 over every moment, not the last alone: owners, limits, and moves that are legal and in time."""
+    for use in world.rows(COUPON, "SELECT * FROM seen_uses"):
+        yield f"I5 doubled: {use['code']} was used {use['used']} times"
     for claim in world.rows(BOOKING, "SELECT * FROM seen_claims"):
         yield f"I1 wrong: the claim on {claim['seat_id']} went from {claim['before']} to {claim['after']}"
     for move in world.rows(BOOKING, "SELECT * FROM seen_moves"):

@@ -147,15 +147,6 @@ MUTANTS = (
         ),
     ),
     Mutant(
-        "a payment moves from any state to any other",
-        (
-            Change(
-                "payment_service.commands.recording:_move", ", Payment.status.in_(sources_of(target))", ""
-            ),
-            Change("payment_service.commands.settling:hear", "payment.status not in OPEN", "False"),
-        ),
-    ),
-    Mutant(
         "a refund that is done is written down again",
         (Change("booking_service.commands.refunds:_record", 'if due.state != "DUE":', "if False:"),),
     ),

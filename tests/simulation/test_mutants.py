@@ -8,7 +8,7 @@ from tests.simulation.mutants import MUTANTS, Change
 from tests.simulation.running import run_schedules
 from tests.simulation.schedule import LONG
 
-ENOUGH = 400
+ENOUGH = 600
 
 
 def test_at_least_ten_guards_are_taken_away():
