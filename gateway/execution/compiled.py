@@ -106,9 +106,10 @@ class Compiler:
             if fetch.as_type is None or fetch.key is None:
                 visits.append(Visit(fetch, None, b"", None))
                 continue
+            carrier = request.carrying[number]
             answer = "_entities" if entities == 1 else f"_e{number}"
             represent = representing(fetch.as_type, fetch.key, fetch.needs)
-            visits.append(Visit(fetch, answer, b'"r%d":[' % number, represent))
+            visits.append(Visit(fetch, answer, b'"%b":[' % carrier.encode(), represent))
             number += 1
         text = orjson.dumps(request.text)
         return CompiledRequest(

@@ -30,13 +30,17 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What travels to one subgraph in one wave. `renamed` maps made-up response names to real keys."""
+    """What travels to one subgraph in one wave. `renamed` maps made-up response names to real keys.
+
+    `variables` are the client's; `carrying` are those that carry representations, one for each visit with a key.
+    """
 
     graph: str
     fetches: tuple[Fetch, ...]
     kind: str
     text: str
     variables: tuple[str, ...]
+    carrying: tuple[str, ...]
     renamed: Mapping[str, str]
 
 

@@ -85,9 +85,9 @@ def _request(graph: str, steps: Sequence[Step], operation: Operation) -> Request
         if step.key is not None:
             aliases.settle([step.node])
     printed = [(step, print_node(step.node, aliases)) for step in steps]
-    text, variables = print_request(kind, printed, operation.variables)
+    text, variables, carrying = print_request(kind, printed, operation.variables)
     fetches = tuple(_fetch(step, selection) for step, selection in printed)
-    return Request(graph, fetches, kind, text, variables, aliases.renamed)
+    return Request(graph, fetches, kind, text, variables, carrying, aliases.renamed)
 
 
 def _fetch(step: Step, selection: str) -> Fetch:

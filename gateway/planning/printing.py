@@ -7,6 +7,7 @@ both under one name, so the second gets a name of its own and is renamed on arri
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
 
 from gateway.composition.selection import TYPENAME
 from gateway.planning.steps import Asked, Node, Step
@@ -89,26 +90,28 @@ def variables_of(node: Node) -> Iterator[str]:
 
 def print_request(
     kind: str, steps: Iterable[tuple[Step, str]], variables: Mapping[str, str]
-) -> tuple[str, tuple[str, ...]]:
-    """The document of one request and the client variables it takes.
+) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The document of one request, the client variables it takes, and the ones that carry representations.
 
-    `steps` come with their printed selections; representations travel as `$r0`, `$r1` and so on.
+    `steps` come with their printed selections; representations travel as `$r0`, `$r1` and so on, but for names
+    that the client took.
     """
     declared, body, used = [], [], set()
     entered = [(step, text) for step, text in steps]
     entities = sum(1 for step, _ in entered if step.key is not None)
-    number = 0
+    free = (name for number in count() if (name := f"r{number}") not in variables)
+    carrying: list[str] = []
     for step, text in entered:
         used |= set(variables_of(step.node))
         if step.key is None:
             body.append(text)
             continue
-        declared.append(f"$r{number}: [_Any!]!")
-        alias = f"_e{number}: " if entities > 1 else ""
-        entity = f"_entities(representations: $r{number})"
+        carrying.append(next(free))
+        declared.append(f"${carrying[-1]}: [_Any!]!")
+        alias = f"_e{len(carrying) - 1}: " if entities > 1 else ""
+        entity = f"_entities(representations: ${carrying[-1]})"
         body.append(f"{alias}{entity} {{ ... on {step.entry.as_type} {{ {text} }} }}")
-        number += 1
     names = tuple(name for name in variables if name in used)
     declared += [variables[name] for name in names]
     head = f"{kind} ({', '.join(declared)})" if declared else kind
-    return f"{head} {{ {' '.join(body)} }}", names
+    return f"{head} {{ {' '.join(body)} }}", names, tuple(carrying)

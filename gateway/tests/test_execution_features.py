@@ -139,6 +139,21 @@ def test_a_field_that_only_real_types_have_is_found_behind_an_interface_object()
     assert agrees(mesh, "{ pets { id mood } }") == 3
 
 
+def test_a_client_may_call_its_variables_as_the_gateway_would_call_its_own():
+    store = Store({"T": {"1": {"id": "1", "x": lambda by=None: by}}}, {"t": Ref("T", "1")})
+    mesh = Mesh.of(
+        {
+            "a": f'{LINK} type Query {{ t: T }} type T @key(fields: "id") {{ id: ID! }}',
+            "b": f'{LINK} type T @key(fields: "id") {{ id: ID! x(by: Int): Int }}',
+        },
+        store,
+    )
+    query, given = "query ($r0: Int, $r2: Int) { t { a: x(by: $r0) b: x(by: $r2) } }", {"r0": 7, "r2": None}
+
+    assert mesh.ask(query, given) == mesh.whole_answer(query, given)
+    assert mesh.ask(query, given)["data"] == {"t": {"a": 7, "b": None}}
+
+
 def test_what_is_required_is_sent_whole_or_not_at_all():
     store = Store(
         {"Post": {"1": {"id": "1", "by": Ref("Author", "1")}}, "Author": {"1": {"id": "1", "name": "Ann"}}},
