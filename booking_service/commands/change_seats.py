@@ -1,7 +1,8 @@
 """Other seats of the same showtime for a paid booking; a difference is charged or given back.
 
 Dearer seats are claimed first, beside the old ones, then the difference is charged; only with the money do the
-old seats go. Cheaper or equal ones change in one transaction.
+old seats go. Cheaper or equal ones change in one transaction. Fewer seats or cheaper tickets cancel a part:
+possible while a cancellation gives everything back.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from booking_service.commands.cancel import refund_quote
 from booking_service.commands.hold import SeatChoice
 from booking_service.commands.moves import News, Running, change, lock_booking, record_change, run, take_seats
 from booking_service.commands.pay import Paid, asked_again, charge_attempt, outcome_of
 from booking_service.commands.refunds import money_left, owe_back, pay_refunds_due
 from booking_service.commands.seat_checks import Wanted, check_person_cap, check_rules, others_of, prices_of
-from booking_service.commands.seat_swap import PAYING_MINUTES, seats_of, swap, write_seats
+from booking_service.commands.seat_swap import PAYING_MINUTES, is_used, seats_of, swap, write_seats
 from booking_service.errors import (
     BookingUnknown,
+    NotCancellable,
     NotHeld,
     PaymentPending,
     PaymentTokenMissing,
@@ -74,7 +77,8 @@ def begin_seat_change(
 ) -> PaymentAttempt:  # fmt: skip
     """Change the seats at once, or claim them and open a try to charge the difference.
 
-    Raises Refusal or Refusals as holding does, BookingUnknown, NotHeld, SalesClosed, PaymentTokenMissing.
+    Raises Refusal or Refusals as holding does, BookingUnknown, NotHeld, NotCancellable, SalesClosed,
+    PaymentTokenMissing.
     """
     wanted = [(seat.seat_id, seat.ticket_type) for seat in seats]
     lock_booking(session, booking_id)  # before the look for the key: the same may be asked twice at once
@@ -89,6 +93,8 @@ def begin_seat_change(
     fresh = _check(session, runtime, booking, showtime, wanted)
     prices = prices_of(session, showtime, plan_of(session, showtime), wanted, _paid_prices(session, booking))
     difference = total(prices, showtime.currency).amount - booking.subtotal
+    if difference < 0:
+        _check_given_up(session, runtime, booking, showtime, wanted)
     if difference > 0 and not payment_token:
         raise PaymentTokenMissing(
             "These seats cost more. Choose how to pay the difference.", field=("paymentToken",)
@@ -122,8 +128,7 @@ def _changeable(session: Session, booking_id: str, user_id: str) -> tuple[Bookin
         raise NotHeld(field=("bookingId",))
     if showtime.state != "PUBLISHED" or utc_now(session) >= showtime.sales_close_at:
         raise SalesClosed("Seats of this showtime can't be changed any more.", field=("bookingId",))
-    used = select(Ticket.id).where(Ticket.booking_id == booking_id, Ticket.state == "USED").limit(1)
-    if session.scalar(used) is not None:
+    if is_used(session, booking_id):
         raise NotHeld("A ticket of this booking was used already.", field=("bookingId",))
     pending = select(PaymentAttempt.provider_key).where(
         PaymentAttempt.booking_id == booking_id, PaymentAttempt.outcome == "OPEN"
@@ -158,6 +163,22 @@ def _paid_prices(session: Session, booking: Booking) -> dict[tuple[str, str], in
     """What the seats of the booking cost, by seat and ticket type: for those that stay this price stands."""
     live = select(Ticket).where(Ticket.booking_id == booking.id, Ticket.state == "VALID")
     return {(ticket.seat_id, ticket.ticket_type): ticket.price for ticket in session.scalars(live)}
+
+
+def _check_given_up(
+    session: Session, runtime: Running, booking: Booking, showtime: Showtime, wanted: Wanted
+) -> None:
+    """Raises NotCancellable where giving up seats or dearer tickets would give back more than a cancellation."""
+    live = select(Ticket.ticket_type).where(Ticket.booking_id == booking.id, Ticket.state == "VALID")
+    if sorted(kind for _, kind in wanted) == sorted(session.scalars(live)):
+        return
+    offer = refund_quote(session, runtime, booking, showtime)
+    if offer is None or offer.percent < 100:
+        raise NotCancellable(
+            "It is too late to give up a part of this booking. Choose as many seats with the same ticket types, "
+            "or cancel the whole booking.",
+            field=("seats",),
+        )
 
 
 def _give_back(session: Session, booking: Booking, attempt: PaymentAttempt, amount: int) -> None:

@@ -37,18 +37,27 @@ def finish_seat_change(
     attempt: PaymentAttempt,
     news: News,
 ) -> bool:
-    """The difference was paid: change the seats; False when they are no longer kept or the booking has ended."""
+    """The difference was paid: change the seats.
+
+    False when they are no longer kept, the booking has ended, or somebody sits on one of the old seats already.
+    """
     wanted = [seat_id for seat_id, _, _ in seats_of(attempt)]
     claimed = set(
         session.scalars(
             select(Claim.seat_id).where(Claim.showtime_id == showtime.id, Claim.booking_id == booking.id)
         )
     )
-    if booking.state != State.CONFIRMED or not set(wanted) <= claimed:
+    if booking.state != State.CONFIRMED or not set(wanted) <= claimed or is_used(session, booking.id):
         return False
     swap(session, runtime, booking, showtime, attempt, news)
     booking.paid += attempt.amount
     return True
+
+
+def is_used(session: Session, booking_id: str) -> bool:
+    """Whether anybody was admitted with a ticket of the booking."""
+    used = select(Ticket.id).where(Ticket.booking_id == booking_id, Ticket.state == "USED").limit(1)
+    return session.scalar(used) is not None
 
 
 def swap(

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from booking_service.commands.cancel import cancel_booking, cancel_showtime
 from booking_service.commands.change_seats import change_seats
+from booking_service.commands.door import check_in
 from booking_service.commands.hold import SeatChoice
 from booking_service.commands.house import PolicyWish, join_waiting_list, set_policy, set_seats_blocked
 from booking_service.commands.refunds import pay_refunds_due
 from booking_service.commands.settle import settle
-from booking_service.errors import CompanionSeat, QuoteChanged
+from booking_service.errors import CompanionSeat, NotCancellable, QuoteChanged
+from booking_service.models import Ticket
 from booking_service.peers import Charge
 from booking_service.rules.refunds import Tier
 from booking_service.tests.builders import CINEMA, House, Siblings
@@ -25,6 +27,7 @@ from chassis.tables import OUTBOX
 from chassis.testing import ServiceClient, as_user
 
 ANA = as_user("ana")
+STAFF = as_user("stan", "STAFF", (CINEMA,))
 MANAGER = as_user("mia", "MANAGER", (CINEMA,))
 QUOTE = """query Q($id: ID!) { booking(id: $id) {
   refundQuote { percent amount { amount currency } untilNextStep } } }"""
@@ -147,6 +150,43 @@ def test_whoever_waits_is_told_in_whatever_way_enough_seats_come_free(
         for part in payloads(house, "waiting_list.seats_free")
     ]
     assert told == [("wim", "wim@example.org", 2)]
+
+
+@pytest.mark.parametrize(("seats", "kind"), [(["A1"], "ADULT"), (["A1", "A2", "A3", "A4"], "CHILD")])
+def test_a_part_of_a_booking_is_not_given_back_when_the_whole_would_not_be(
+    house: House, clock: SetClock, seats: list[str], kind: str
+) -> None:
+    mine = house.sold(house.a_showtime(in_hours=25), ["A1", "A2", "A3", "A4"])
+    wanted = [SeatChoice(seat, kind) for seat in seats]
+    clock.advance(hours=2)  # now a cancellation gives half of it back
+
+    with pytest.raises(NotCancellable, match="cancel the whole booking"):
+        change_seats(house.runtime, ANA, mine, wanted, payment_token=None, key="less")
+
+    assert house.booking(mine).paid == house.booking(mine).total == 4100
+    clock.advance(hours=-2)
+    change_seats(house.runtime, ANA, mine, wanted, payment_token=None, key="less")
+    assert house.booking(mine).paid == house.booking(mine).total < 4100
+
+
+def test_who_went_in_while_dearer_seats_were_being_paid_keeps_the_old_ones_and_gets_the_money_back(
+    house: House, siblings: Siblings
+) -> None:
+    showtime = house.a_showtime(in_hours=2)
+    mine = house.sold(showtime, ["A1", "A2"])
+    dearer = [SeatChoice(seat, "ADULT") for seat in ("C1", "C2")]
+    change_seats(house.runtime, ANA, mine, dearer, payment_token="pm_3ds", key="dearer")
+    first = house.runtime.database.read(
+        lambda session: session.scalar(select(Ticket.code).where(Ticket.seat_id == "A1"))
+    )
+    check_in(house.runtime, STAFF, qr_payload=None, code=first, showtime_id=showtime, door="1")
+
+    settle(house.runtime, f"{mine}:2", Charge("SUCCEEDED", "late", amount=Money(800, "EUR")))
+    pay_refunds_due(house.runtime)
+
+    assert house.claims(showtime) == {"A1": "SOLD", "A2": "SOLD"}
+    assert siblings.refunds == {f"{mine}:2:return": 800}
+    assert house.booking(mine).paid == 2100
 
 
 def test_a_companion_seat_waits_for_the_wheelchair_place_to_be_sold_until_two_hours_before(
