@@ -121,8 +121,8 @@ class Scene:
         assert self.house.become_well()
         journal = list(read_journal(self._journal_file)) if self._journal_file.exists() else None
         facts, rest = wait_for_quiet(lambda: load(self.house.copy, journal=journal), seconds=PATIENCE_SECONDS)
-        assert rest == {}
-        assert {name: found for name, found in check(facts).items() if found} == {}
+        broken = {name: found for name, found in check(facts).items() if found}
+        assert (rest, broken) == ({}, {}), f"unsettled: {rest}; violations: {broken}"
 
 
 def eventually(is_so: Any, what: str, seconds: float = PATIENCE_SECONDS) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +74,11 @@ def a_guest(system: RunningSystem, name: str = "Ana Costa") -> Guest:
 
 def a_showtime(system: RunningSystem, seats: int = 40) -> str:
     """A showtime on sale with at least `seats` seats left."""
+    return next(showtimes(system, seats))
+
+
+def showtimes(system: RunningSystem, seats: int) -> Iterator[str]:
+    """Showtimes on sale with at least `seats` seats left. Raises AssertionError when there are no more."""
     after = None
     while True:
         page = system.gql(ON_SALE, {"after": after})
@@ -82,8 +87,7 @@ def a_showtime(system: RunningSystem, seats: int = 40) -> str:
         # Later ones first: the next showtime may close while a test runs.
         for node in reversed(connection["nodes"]):
             if node["seatsAvailable"] >= seats:
-                showtime_id: str = node["id"]
-                return showtime_id
+                yield node["id"]
         assert connection["pageInfo"]["hasNextPage"], "no showtime on sale has that many seats"
         after = connection["pageInfo"]["endCursor"]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.journeys.crowd import Reach, rush, winners
-from tests.journeys.guests import a_guest, a_showtime, free_block
+from tests.journeys.guests import a_guest, a_showtime, free_block, showtimes
 
 CLIENTS, ROUNDS = 200, 20
 PEOPLE = 20  # with ten tabs each: what is measured is the seat, not the making of accounts
@@ -31,18 +31,18 @@ def give_up(guest, booking_id):
 
 def seven_in_a_row(system):
     """(showtime, seats): side by side, free, of one category."""
-    showtime_id = a_showtime(system, seats=60)
-    run = []
-    for state in sorted(
-        seen(system, showtime_id)["seatMap"], key=lambda s: (s["seat"]["row"], s["seat"]["x"])
-    ):
-        seat = state["seat"]
-        follows = run and (seat["row"], seat["category"]) == run[-1][1:3] and seat["x"] - run[-1][3] <= 1.01
-        run = run if follows and state["status"] == "AVAILABLE" else []
-        if state["status"] == "AVAILABLE" and seat["category"] not in ("ACCESSIBLE", "COMPANION"):
-            run.append((seat["id"], seat["row"], seat["category"], seat["x"]))
-        if len(run) == 7:
-            return showtime_id, [member[0] for member in run]
+    for showtime_id in showtimes(system, seats=60):
+        run = []
+        seats = seen(system, showtime_id)["seatMap"]
+        for state in sorted(seats, key=lambda s: (s["seat"]["row"], s["seat"]["x"])):
+            seat = state["seat"]
+            like = (seat["row"], seat["category"])
+            follows = run and like == run[-1][1:3] and seat["x"] - run[-1][3] <= 1.01
+            run = run if follows and state["status"] == "AVAILABLE" else []
+            if state["status"] == "AVAILABLE" and seat["category"] not in ("ACCESSIBLE", "COMPANION"):
+                run.append((seat["id"], *like, seat["x"]))
+            if len(run) == 7:
+                return showtime_id, [member[0] for member in run]
     raise AssertionError("no seven seats side by side are free")
 
 
