@@ -126,11 +126,10 @@ def reserve_coupon(runtime: Runtime[Any], question: dict[str, Any]) -> tuple[str
     return answer["code"], Money(answer["discount"]["amount"], answer["discount"]["currency"])
 
 
-def release_coupon(runtime: Runtime[Any], booking_id: str) -> None:
-    """Give a reserved use back. Raises Unavailable."""
-    runtime.peers.call(
-        COUPON, "mutation Release($id: ID!) { releaseCoupon(bookingId: $id) { done } }", {"id": booking_id}
-    )
+def release_coupon(runtime: Runtime[Any], booking_id: str, *, as_of: int) -> None:
+    """Give back a use that was reserved at that version of the booking or before. Raises Unavailable."""
+    query = "mutation Release($id: ID!, $asOf: Int) { releaseCoupon(bookingId: $id, asOf: $asOf) { done } }"
+    runtime.peers.call(COUPON, query, {"id": booking_id, "asOf": as_of})
 
 
 def auditorium(runtime: Runtime[Any], auditorium_id: str, caller: Caller) -> Room | None:

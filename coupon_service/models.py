@@ -92,7 +92,8 @@ class CouponUse(Base):
     """A booking's use of a coupon.
 
     `live_booking_id` repeats the booking while the use counts, and is null otherwise: being unique, it lets a
-    booking have one coupon at a time. A use from before this system has no booking.
+    booking have one coupon at a time. A use from before this system has no booking. `as_of`: the booking's version
+    at which it was last asked for; what was asked at an earlier one comes too late.
     """
 
     __tablename__ = "coupon_uses"
@@ -112,6 +113,7 @@ class CouponUse(Base):
     state: Mapped[str] = mapped_column(String(16))
     reserved_at: Mapped[datetime]
     redeemed_at: Mapped[datetime | None]
+    as_of: Mapped[int] = mapped_column(default=0, server_default="0")
 
     @property
     def discount(self) -> Money:

@@ -81,17 +81,7 @@ def apply_coupon(runtime: Running, caller: Caller, booking_id: str, code: str) -
     user_id = caller.require_user()
     seen = runtime.database.transact(lambda session: _seen_hold(session, booking_id, user_id))
     try:
-        stored_code, discount = peers.reserve_coupon(
-            runtime,
-            {
-                "code": code,
-                "bookingId": booking_id,
-                "userId": user_id,
-                "subtotal": {"amount": seen.subtotal, "currency": seen.currency},
-                "movieId": seen.movie_id,
-                "cinemaId": seen.cinema_id,
-            },
-        )
+        stored_code, discount = _reserve(runtime, seen, code)
     except Unavailable:
         raise ServiceAway(
             "Coupons can't be checked right now. You can pay the full price or try again."
@@ -100,12 +90,50 @@ def apply_coupon(runtime: Running, caller: Caller, booking_id: str, code: str) -
         return run(
             runtime,
             lambda session, news: _discount(
-                session, news, booking_id, user_id, stored_code, discount, of=seen.subtotal
+                session, news, booking_id, user_id, stored_code, discount, as_of=seen.version
             ),
         )
     except Exception:
         _release_unused(runtime, booking_id)
         raise
+
+
+def _reserve(runtime: Running, seen: Booking, code: str, *, keeps: bool = False) -> tuple[str, Money]:
+    """Reserve a coupon for the booking as it was seen. `keeps`: at the discount that the guest was told."""
+    return peers.reserve_coupon(
+        runtime,
+        {
+            "code": code,
+            "bookingId": seen.id,
+            "userId": seen.user_id,
+            "subtotal": {"amount": seen.subtotal, "currency": seen.currency},
+            "movieId": seen.movie_id,
+            "cinemaId": seen.cinema_id,
+            "asOf": seen.version,
+            "keeps": keeps,
+        },
+    )
+
+
+def make_sure_of_coupon(runtime: Running, user_id: str, seen: Booking) -> None:
+    """See to it that the coupon of a hold is reserved before it is paid with.
+
+    Raises Refusal when it is not to be had any more: then the hold costs the full price again. Where
+    coupon_service does not answer, the reservation is believed.
+    """
+    assert seen.coupon_code is not None
+    try:
+        _reserve(runtime, seen, seen.coupon_code, keeps=True)
+    except (Unavailable, PeerError) as silence:
+        log().warning("coupon not asked for", booking_id=seen.id, error=repr(silence))
+    except Refusal as refusal:
+        run(
+            runtime,
+            lambda session, news: _discount(session, news, seen.id, user_id, None, None, as_of=seen.version),
+        )
+        _release_unused(runtime, seen.id)
+        words = f"{refusal.message} It was taken off this booking: please look at the new total, then pay."
+        raise Refusal(words, code=refusal.code, field=("input", "bookingId")) from None
 
 
 def remove_coupon(runtime: Running, caller: Caller, booking_id: str) -> str:
@@ -135,20 +163,23 @@ def _release_unused(runtime: Running, booking_id: str) -> None:
     booking = runtime.database.read(lambda session: session.get(Booking, booking_id))
     if booking is None or booking.coupon_code is None:
         with contextlib.suppress(Unavailable, PeerError):
-            peers.release_coupon(runtime, booking_id)
+            peers.release_coupon(runtime, booking_id, as_of=0 if booking is None else booking.version)
 
 
 def _seen_hold(session: Session, booking_id: str, user_id: str) -> Booking:
-    return own_hold(session, booking_id, user_id)[0]
+    """The own hold at a version that no other request for a coupon has: so the later one wins, here and there."""
+    booking = own_hold(session, booking_id, user_id)[0]
+    change(session, booking)
+    return booking
 
 
 def _discount(
     session: Session, news: News, booking_id: str, user_id: str, code: str | None, discount: Money | None,
-    of: int | None = None,
+    as_of: int | None = None,
 ) -> str:  # fmt: skip
     booking, _showtime = own_hold(session, booking_id, user_id)
-    if of is not None and of != booking.subtotal:
-        raise MovedMeanwhile  # other seats meanwhile: the discount was for the old ones
+    if as_of is not None and as_of != booking.version:
+        raise MovedMeanwhile  # other seats or another coupon meanwhile: the discount was for what was before
     before = {"couponCode": booking.coupon_code, "total": booking.total}
     off = 0 if discount is None else min(discount.amount, booking.subtotal)
     change(session, booking, coupon_code=code, discount=off, total=booking.subtotal - off + booking.fee)

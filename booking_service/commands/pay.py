@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from booking_service import peers
 from booking_service.commands.confirm import confirm
-from booking_service.commands.keep import own_hold
+from booking_service.commands.keep import make_sure_of_coupon, own_hold
 from booking_service.commands.moves import (
+    MovedMeanwhile,
     News,
     Running,
     keep_claims,
@@ -97,22 +98,40 @@ def pay_booking(runtime: Running, caller: Caller, wish: PayWish) -> Paid:
     check_payment_token(wish.payment_token, field=("input", "paymentToken"))
     if wish.method not in ONLINE_METHODS:
         raise PaymentMethodNotOffered(field=("input", "method"))
-    attempt = run(runtime, lambda session, news: _begin(session, runtime, user_id, wish, news))
+    seen = runtime.database.read(lambda session: _seen_with_coupon(session, user_id, wish))
+    if seen is not None:
+        make_sure_of_coupon(runtime, user_id, seen)
+    as_of = None if seen is None else seen.version
+    attempt = run(runtime, lambda session, news: _begin(session, runtime, user_id, wish, as_of, news))
     if attempt is not None and attempt.outcome == "OPEN":
         charge_attempt(runtime, attempt, wish.booking_id)
     return runtime.database.read(lambda session: outcome_of(session, wish.booking_id, attempt))
 
 
-def _begin(
-    session: Session, runtime: Running, user_id: str, wish: PayWish, news: News
-) -> PaymentAttempt | None:
-    """The stored try of this key, or a new one; None when there was nothing to pay and all is done."""
-    booking, showtime = lock_booking(session, wish.booking_id)
-    known = session.scalar(
-        select(PaymentAttempt).where(
-            PaymentAttempt.owner == user_id, PaymentAttempt.client_key == wish.idempotency_key
-        )
+def _seen_with_coupon(session: Session, user_id: str, wish: PayWish) -> Booking | None:
+    """The own hold as it stands, where a coupon is to be paid with for the first time under this key."""
+    booking = session.get(Booking, wish.booking_id)
+    if booking is None or booking.user_id != user_id or booking.state != State.HELD:
+        return None
+    return None if booking.coupon_code is None or _known(session, user_id, wish) is not None else booking
+
+
+def _known(session: Session, user_id: str, wish: PayWish) -> PaymentAttempt | None:
+    query = select(PaymentAttempt).where(
+        PaymentAttempt.owner == user_id, PaymentAttempt.client_key == wish.idempotency_key
     )
+    return session.scalar(query)
+
+
+def _begin(
+    session: Session, runtime: Running, user_id: str, wish: PayWish, as_of: int | None, news: News
+) -> PaymentAttempt | None:  # fmt: skip
+    """The stored try of this key, or a new one; None when there was nothing to pay and all is done.
+
+    `as_of`: the booking's version when its coupon was made sure of.
+    """
+    booking, showtime = lock_booking(session, wish.booking_id)
+    known = _known(session, user_id, wish)
     if known is not None:
         if (known.booking_id, known.method, known.purpose) != (wish.booking_id, wish.method, "BOOKING"):
             raise IdempotencyKeyReused(field=("input", "idempotencyKey"))
@@ -122,6 +141,8 @@ def _begin(
     if booking.state == State.PAYING:
         raise PaymentPending
     booking, showtime = own_hold(session, wish.booking_id, user_id)
+    if booking.coupon_code is not None and booking.version != as_of:
+        raise MovedMeanwhile  # the coupon that was made sure of may be another one
     if booking.total > 0 and not wish.payment_token:
         raise PaymentTokenMissing(field=("input", "paymentToken"))
     number = booking.attempts + 1

@@ -33,23 +33,39 @@ class Reserved:
     discount: Money
 
 
-def reserve_coupon(runtime: Runtime[CouponSettings], code: str, booking_id: str, order: Order) -> Reserved:
+@dataclass(frozen=True)
+class Wish:
+    """A coupon for a booking. `as_of`: the booking's version when it was asked for, so that of two requests that
+    overtake each other the later one wins here as it does there. `keeps`: the discount stands as it was told.
+    """
+
+    code: str
+    booking_id: str
+    order: Order
+    as_of: int = 0
+    keeps: bool = False
+
+
+def reserve_coupon(runtime: Runtime[CouponSettings], wish: Wish) -> Reserved:
     """Set a use of the coupon aside for a booking, once; asked again, the discount follows the new subtotal.
 
     Another coupon that the booking had is given back. Raises the refusals of rules.quote.
     """
     try:
-        reserved = runtime.database.transact(lambda session: _reserve(session, code, booking_id, order))
+        reserved = runtime.database.transact(lambda session: _reserve(session, wish))
     except IntegrityError:  # the same booking, or this person's first use, in another thread
-        reserved = runtime.database.transact(lambda session: _reserve(session, code, booking_id, order))
+        reserved = runtime.database.transact(lambda session: _reserve(session, wish))
     reached("coupon.after_reserve_commit")
     return reserved
 
 
-def release_coupon(session: Session, booking_id: str) -> None:
-    """Give back what is reserved for a booking that ended unpaid; nothing is changed a second time."""
+def release_coupon(session: Session, booking_id: str, *, as_of: int | None = None) -> None:
+    """Give back what is reserved for a booking that ended unpaid; nothing is changed a second time.
+
+    `as_of`: only what was reserved at that version of the booking or before.
+    """
     for use in _locked(session, booking_id):
-        if use.state == UseState.RESERVED:
+        if use.state == UseState.RESERVED and (as_of is None or use.as_of <= as_of):
             _let_go(session, use, UseState.RELEASED)
             reached("coupon.before_release_commit")
 
@@ -95,8 +111,9 @@ def return_coupon(session: Session, booking_id: str) -> None:
             _move(session, use, UseState.RETURNED)
 
 
-def _reserve(session: Session, code: str, booking_id: str, order: Order) -> Reserved:
-    coupon = coupon_by_code(session, code)
+def _reserve(session: Session, wish: Wish) -> Reserved:
+    booking_id, order = wish.booking_id, wish.order
+    coupon = coupon_by_code(session, wish.code)
     if coupon is None:
         raise CouponUnknown(field=("input", "code"))
     uses = _locked(session, booking_id)
@@ -107,15 +124,20 @@ def _reserve(session: Session, code: str, booking_id: str, order: Order) -> Rese
         session, booking_id
     ):
         raise CouponNotApplicable("This booking is paid or has ended already.")
+    if any(wish.as_of < one.as_of or (wish.as_of == one.as_of > 0 and one is not use) for one in uses):
+        raise CouponNotApplicable(
+            "The coupon of this booking has just been changed. Please look at it again."
+        )
     if use is not None and use.state == UseState.RESERVED:
-        discount = _discount_anew(session, coupon, use, order)
+        discount = use.discount if wish.keeps else _discount_anew(session, coupon, use, order)
+        use.as_of = wish.as_of
     else:
         release_coupon(session, booking_id)
         discount = quote(
             terms_of(coupon), order, uses_of(session, coupon, order.user_id), now=utc_now(session)
         )
         _count(session, coupon, order.user_id)
-        _set_aside(session, coupon, use, booking_id, order.user_id, discount)
+        _set_aside(session, coupon, use, wish, discount)
     session.flush()
     reached("coupon.before_reserve_commit")
     return Reserved(coupon.id, coupon.code, discount)
@@ -142,13 +164,13 @@ def _set_aside(
     session: Session,
     coupon: Coupon,
     use: CouponUse | None,
-    booking_id: str,
-    user_id: str | None,
+    wish: Wish,
     discount: Money,
 ) -> None:
     values: dict[str, Any] = {
-        "user_id": user_id,
-        "live_booking_id": booking_id,
+        "user_id": wish.order.user_id,
+        "live_booking_id": wish.booking_id,
+        "as_of": wish.as_of,
         "discount_value": discount.amount,
         "currency": discount.currency,
         "reserved_at": utc_now(session),
@@ -158,7 +180,11 @@ def _set_aside(
         return
     session.add(
         CouponUse(
-            id=new_id(), coupon_id=coupon.id, booking_id=booking_id, state=UseState.RESERVED.value, **values
+            id=new_id(),
+            coupon_id=coupon.id,
+            booking_id=wish.booking_id,
+            state=UseState.RESERVED.value,
+            **values,
         )
     )
 

@@ -115,7 +115,9 @@ class Mutation(graphene.ObjectType):
         graphene.Field(ReserveCouponPayload, required=True, input=ReserveCouponInput(required=True))
     )
     release_coupon = inaccessible(
-        graphene.Field(DonePayload, required=True, booking_id=graphene.ID(required=True))
+        graphene.Field(
+            DonePayload, required=True, booking_id=graphene.ID(required=True), as_of=graphene.Int()
+        )
     )
     redeem_coupon = inaccessible(
         graphene.Field(DonePayload, required=True, booking_id=graphene.ID(required=True))
@@ -158,15 +160,17 @@ class Mutation(graphene.ObjectType):
     def resolve_reserve_coupon(_root, info, input):
         info.context.caller.require_peer(BOOKING)
         order = _order(input.subtotal, input.user_id, input.movie_id, input.cinema_id)
-        reserved = using.reserve_coupon(info.context.runtime, input.code, input.booking_id, order)
+        wish = using.Wish(input.code, input.booking_id, order, as_of=input.as_of, keeps=input.keeps)
+        reserved = using.reserve_coupon(info.context.runtime, wish)
         return ReserveCouponPayload(
             coupon_id=reserved.coupon_id, code=reserved.code, discount=reserved.discount
         )
 
     @mutation_payload(DonePayload, done=False)
-    def resolve_release_coupon(_root, info, booking_id):
+    def resolve_release_coupon(_root, info, booking_id, as_of=None):
         info.context.caller.require_peer(BOOKING)
-        info.context.runtime.database.transact(lambda session: using.release_coupon(session, booking_id))
+        database = info.context.runtime.database
+        database.transact(lambda session: using.release_coupon(session, booking_id, as_of=as_of))
         return DonePayload(done=True)
 
     @mutation_payload(DonePayload, done=False)

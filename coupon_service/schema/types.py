@@ -180,6 +180,8 @@ class ReserveCouponInput(graphene.InputObjectType):
     subtotal = MoneyInput(required=True)
     movie_id = graphene.ID(required=True)
     cinema_id = graphene.ID(required=True)
+    as_of = graphene.Int(default_value=0, description="The booking's version; an earlier one comes too late.")
+    keeps = graphene.Boolean(default_value=False, description="The discount stands as it was told.")
 
 
 @inaccessible

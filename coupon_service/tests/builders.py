@@ -44,7 +44,7 @@ QUOTE = """query($code: String!, $subtotal: MoneyInput!, $movieId: ID, $cinemaId
     coupon { code timesUsed } discount { amount currency } userErrors { code field } } }"""
 RESERVE = """mutation($input: ReserveCouponInput!) { reserveCoupon(input: $input) {
   couponId code discount { amount currency } userErrors { code } } }"""
-RELEASE = "mutation($id: ID!) { releaseCoupon(bookingId: $id) { done } }"
+RELEASE = "mutation($id: ID!, $asOf: Int) { releaseCoupon(bookingId: $id, asOf: $asOf) { done } }"
 REDEEM = "mutation($id: ID!) { redeemCoupon(bookingId: $id) { done } }"
 
 
@@ -90,7 +90,12 @@ class Desk:
         return answer
 
     def reserve(
-        self, booking: str = "booking-1", code: str = "WELCOME10", user: str = "ana", amount: int = 2500
+        self,
+        booking: str = "booking-1",
+        code: str = "WELCOME10",
+        user: str = "ana",
+        amount: int = 2500,
+        **more: Any,
     ) -> dict[str, Any]:
         """A booking sets the coupon aside."""
         given = {
@@ -100,13 +105,15 @@ class Desk:
             "subtotal": {"amount": amount, "currency": "EUR"},
             "movieId": "metropolis",
             "cinemaId": "lisbon",
+            **more,
         }
         answer: dict[str, Any] = self.client.data(RESERVE, {"input": given}, caller=BOOKING)["reserveCoupon"]
         return answer
 
-    def release(self, booking: str = "booking-1") -> bool:
+    def release(self, booking: str = "booking-1", as_of: int | None = None) -> bool:
         """A booking gives it back."""
-        return bool(self.client.data(RELEASE, {"id": booking}, caller=BOOKING)["releaseCoupon"]["done"])
+        asked = {"id": booking, "asOf": as_of}
+        return bool(self.client.data(RELEASE, asked, caller=BOOKING)["releaseCoupon"]["done"])
 
     def redeem(self, booking: str = "booking-1") -> bool:
         """A booking spends it."""

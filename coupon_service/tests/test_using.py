@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from coupon_service.tests.builders import ADMIN, ANA, REDEEM, RELEASE, RESERVE, codes
+from coupon_service.tests.builders import ADMIN, ANA, MANAGER, REDEEM, RELEASE, RESERVE, UPDATE, codes
 
 EUR_5 = {"amount": 500, "currency": "EUR"}
 
@@ -348,3 +348,28 @@ def test_a_reservation_that_arrives_after_the_booking_has_ended_sets_nothing_asi
 
     assert codes(late) == ["COUPON_NOT_APPLICABLE"]
     assert desk.counts(coupon["id"]) == (0, 0, 0)
+
+
+def test_of_two_requests_that_overtake_each_other_the_later_one_wins(desk):
+    old, new = desk.coupon("OLD"), desk.coupon("NEW")
+    assert codes(desk.reserve(code="NEW", asOf=3)) == []
+
+    assert codes(desk.reserve(code="OLD", asOf=2)) == ["COUPON_NOT_APPLICABLE"]
+    assert codes(desk.reserve(code="OLD", asOf=3)) == ["COUPON_NOT_APPLICABLE"]
+    desk.release(as_of=2)
+    assert (desk.counts(old["id"]), desk.counts(new["id"])) == ((0, 0, 0), (1, 1, 1))
+
+    assert codes(desk.reserve(code="NEW", asOf=3)) == []
+    desk.release(as_of=3)
+    assert desk.counts(new["id"]) == (0, 0, 0)
+    assert codes(desk.reserve(code="OLD", asOf=4)) == []
+    assert desk.counts(old["id"]) == (1, 1, 1)
+
+
+def test_the_discount_that_was_told_stands_although_the_coupon_has_changed_since(desk):
+    coupon = desk.coupon()
+    told = desk.reserve(asOf=1)["discount"]
+    form = {"code": "WELCOME10", "kind": "PERCENT", "percent": 1}
+    desk.client.data(UPDATE, {"id": coupon["id"], "input": form}, caller=MANAGER)
+
+    assert desk.reserve(asOf=2, keeps=True)["discount"] == told == {"amount": 250, "currency": "EUR"}
