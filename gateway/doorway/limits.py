@@ -32,6 +32,7 @@ class Verdict:
     fragments: Mapping[str, FragmentDefinitionNode]
     size_variables: tuple[str, ...]
     introspects: bool
+    circular: bool
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation called `name`, or the only one. Raises Refusal when the choice is not clear."""
@@ -78,6 +79,8 @@ class DocumentLimits:
         if isinstance(verdict, Refusal):
             raise verdict
         operation = verdict.operation(operation_name)
+        if verdict.circular:  # validation will refuse it; going round in circles has no end to be weighed
+            return operation
         size = _whole if self._costs.weighs_inputs else _size
         sizes = tuple(size(variables.get(name, ...)) for name in verdict.size_variables)
         key = (text, operation_name, sizes)
@@ -144,6 +147,7 @@ class DocumentLimits:
             },
             size_variables=tuple(sorted(self._costs.size_variables(definitions))),
             introspects=measured.introspects,
+            circular=measured.circular,
         )
 
     def _compare(self, figures: Measures) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphql import (
     DocumentNode,
@@ -43,11 +43,15 @@ class Measures:
 
 @dataclass(frozen=True)
 class Measured:
-    """A document with the figures of each operation, and whether it asks for the schema itself."""
+    """A document with the figures of each operation, and whether it asks for the schema itself.
+
+    `circular`: a fragment spreads itself, by others or not. No such document is valid.
+    """
 
     document: DocumentNode
     operations: tuple[tuple[OperationDefinitionNode, Measures], ...]
     introspects: bool
+    circular: bool
 
 
 class Measurer:
@@ -60,15 +64,20 @@ class Measurer:
         }
         self._known: dict[str, Measures] = {}
         self._introspects = False
+        self._open: set[str] = set()
+        self._circular = False
 
     def measure(self) -> Measured:
         """All operations of the document."""
-        found = tuple(
+        found = [
             (node, self._selections(node.selection_set))
             for node in self._document.definitions
             if isinstance(node, OperationDefinitionNode)
-        )
-        return Measured(self._document, found, self._introspects)
+        ]
+        # Fragments that nobody spreads are compared field by field as well, before they are found to be idle.
+        repeats = max((self._named(name).repeats for name in self._fragments), default=0)
+        operations = tuple((node, replace(own, repeats=max(own.repeats, repeats))) for node, own in found)
+        return Measured(self._document, operations, self._introspects, self._circular)
 
     def _selections(self, node: SelectionSetNode) -> Measures:
         depth = fields = aliases = directives = repeats = 0
@@ -105,12 +114,16 @@ class Measurer:
         if isinstance(node, InlineFragmentNode):
             return self._selections(node.selection_set)
         assert isinstance(node, FragmentSpreadNode)
-        name = node.name.value
+        return self._named(node.name.value)
+
+    def _named(self, name: str) -> Measures:
+        fragment = self._fragments.get(name)
+        if fragment is None or name in self._open:
+            # Validation tells of it. It counts as a field, or doubling what leads here would count nothing.
+            self._circular = self._circular or fragment is not None
+            return Measures(fields=1)
         if name not in self._known:
-            self._known[name] = (
-                Measures()
-            )  # what a fragment finds when it spreads itself; validation tells of it
-            fragment = self._fragments.get(name)
-            if fragment is not None:
-                self._known[name] = self._selections(fragment.selection_set)
+            self._open.add(name)
+            self._known[name] = self._selections(fragment.selection_set)
+            self._open.remove(name)
         return self._known[name]

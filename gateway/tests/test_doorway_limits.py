@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -236,6 +237,33 @@ def test_doubling_fragments_without_fields_of_their_own_are_refused_at_once():
 
     with pytest.raises(Refusal, match="fields"):
         limits(LIMIT_TOKENS=100_000, LIMIT_DOCUMENT_BYTES=100_000).check(document, None, {})
+
+
+@pytest.mark.parametrize("end", ["fragment F60 on Item { ...F0 }", "fragment F60 on Item { ...Nobody }"])
+def test_doubling_fragments_that_never_come_to_a_field_are_refused_at_once(end: str):
+    chain = " ".join(f"fragment F{n} on Item {{ ...F{n + 1} ...F{n + 1} }}" for n in range(60))
+
+    with pytest.raises(Refusal, match="fields"):
+        limits().check(f"{{ item {{ ...F0 }} }} {chain} {end}", None, {})
+
+
+def test_a_fragment_that_nobody_spreads_is_looked_at_too():
+    # It is validated before anybody is told that it is not used.
+    with pytest.raises(Refusal, match="51 times the same field"):
+        limits().check(f"{{ item {{ id }} }} fragment F on Item {{ {'id ' * 51} }}", None, {})
+
+
+def test_fragments_that_all_spread_each_other_cost_no_time(gateway: SmallGateway):
+    names = [f"F{n}" for n in range(10)]
+    whole = " ".join(
+        f"fragment {one} on Author {{ {' '.join(f'...{other}' for other in names if other != one)} }}"
+        for one in names
+    )
+    document = f'{{ author(id: "1") {{ ...F0 }} }} {whole}'
+
+    begun = time.perf_counter()
+    assert gateway.code(document) in ("GRAPHQL_VALIDATION_FAILED", "QUERY_TOO_COMPLEX")
+    assert time.perf_counter() - begun < 5  # by each order in which they can be spread it is minutes
 
 
 def test_fragments_that_spread_themselves_are_left_to_validation(gateway: SmallGateway):
