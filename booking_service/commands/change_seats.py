@@ -95,10 +95,9 @@ def begin_seat_change(
     difference = total(prices, showtime.currency).amount - booking.subtotal
     if difference < 0:
         _check_given_up(session, runtime, booking, showtime, wanted)
-    if difference > 0 and not payment_token:
-        raise PaymentTokenMissing(
-            "These seats cost more. Choose how to pay the difference.", field=("paymentToken",)
-        )
+    elif difference > 0 and not payment_token:
+        words = "These seats cost more. Choose how to pay the difference."
+        raise PaymentTokenMissing(words, field=("paymentToken",))
     attempt = PaymentAttempt(
         provider_key=f"{booking.id}:{booking.attempts + 1}", booking_id=booking.id, client_key=key, owner=user_id,
         purpose="SEAT_CHANGE", method="CARD", payment_token=payment_token, amount=max(0, difference),
