@@ -79,7 +79,7 @@ def apply_coupon(runtime: Running, caller: Caller, booking_id: str, code: str) -
     Raises coupon_service's refusals, HoldExpired, NotHeld, BookingUnknown, ServiceAway.
     """
     user_id = caller.require_user()
-    seen = runtime.database.transact(lambda session: _seen_hold(session, booking_id, user_id))
+    seen = runtime.database.transact(lambda session: _seen_hold(session, booking_id, user_id, code))
     try:
         stored_code, discount = _reserve(runtime, seen, code)
     except Unavailable:
@@ -166,10 +166,11 @@ def _release_unused(runtime: Running, booking_id: str) -> None:
             peers.release_coupon(runtime, booking_id, as_of=0 if booking is None else booking.version)
 
 
-def _seen_hold(session: Session, booking_id: str, user_id: str) -> Booking:
+def _seen_hold(session: Session, booking_id: str, user_id: str, code: str) -> Booking:
     """The own hold at a version that no other request for a coupon has: so the later one wins, here and there."""
     booking = own_hold(session, booking_id, user_id)[0]
     change(session, booking)
+    note(session, booking_id, "coupon", "ASKED", detail=code)
     return booking
 
 
