@@ -27,13 +27,21 @@ def app(environ, start_response):
 """
 
 
+WORKER = """
+from chassis.gunicorn_worker import StayingWorker
+class Impatient(StayingWorker):
+    patience_seconds = 1.0
+"""
+
+
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
     """Where gunicorn serves APP with this worker."""
     (tmp_path / "small_app.py").write_text(APP)
+    (tmp_path / "small_worker.py").write_text(WORKER)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         command = [
-            sys.executable, "-m", "gunicorn", "-k", "chassis.gunicorn_worker.StayingWorker",
+            sys.executable, "-m", "gunicorn", "-k", "small_worker.Impatient",
             "--threads", str(THREADS), "--keep-alive", "30", "--no-control-socket", "--pythonpath", str(tmp_path),
             "--bind", f"fd://{listener.fileno()}", "small_app:app",
         ]  # fmt: skip
@@ -87,3 +95,30 @@ def test_questions_sent_before_the_answer_has_come_are_answered_in_order(port: i
     assert [line for line in heard.split(b"\r\n") if line.startswith(b"/")] == [
         b"/%dHTTP/1.1 200 OK" % number if number < 5 else b"/5" for number in range(6)
     ]
+
+
+@pytest.mark.parametrize(
+    "sent", [b"POST /slo", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhal"]
+)
+def test_clients_that_never_say_the_rest_of_what_they_began_keep_nobody_waiting(port: int, sent: bytes):
+    hanging = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(2 * THREADS)]
+    for client in hanging:
+        client.sendall(sent)
+
+    assert _ask(_client(port), "/next") == b"/next"
+
+    for client in hanging:
+        while client.recv(65536):  # whatever it was told, its line is closed in the end
+            pass
+        client.close()
+
+
+def test_an_answer_that_takes_longer_than_a_question_may_take_arrives_whole(port: int):
+    slow, other = _client(port), _client(port)
+    slow.request("POST", "/held")
+    until = time.monotonic() + 2.5  # longer than the question itself may take
+    while time.monotonic() < until:
+        assert _ask(other, "/next") == b"/next"
+
+    assert _ask(other, "/open") == b"/open"
+    assert slow.getresponse().read() == b"/held"
