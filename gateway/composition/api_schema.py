@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from graphql import (
@@ -12,6 +12,8 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
+    InputValueDefinitionNode,
+    NonNullTypeNode,
     SchemaDefinitionNode,
     TypeDefinitionNode,
     build_ast_schema,
@@ -48,7 +50,7 @@ def api_schema(document: DocumentNode) -> GraphQLSchema:
         schema = build_ast_schema(DocumentNode(definitions=tuple(definitions)), assume_valid_sdl=True)
     except (GraphQLError, TypeError) as error:
         raise UnsoundSchema([str(error)]) from error
-    faults = [error.message for error in validate_schema(schema)]
+    faults = [*_demanded(document), *(error.message for error in validate_schema(schema))]
     if faults:
         raise UnsoundSchema(faults)
     return schema
@@ -56,6 +58,25 @@ def api_schema(document: DocumentNode) -> GraphQLSchema:
 
 def _is_hidden(node: Any) -> bool:
     return any(directive.name.value == "inaccessible" for directive in node.directives or ())
+
+
+def _demanded(document: DocumentNode) -> Iterator[str]:
+    """What must be given and may not be seen: nobody could ask for the field, or fill in the input."""
+    for node in document.definitions:
+        if not isinstance(node, TypeDefinitionNode) or _is_private(node.name.value) or _is_hidden(node):
+            continue
+        for member in getattr(node, "fields", None) or ():
+            spot = f"{node.name.value}.{member.name.value}"
+            if isinstance(member, InputValueDefinitionNode):
+                if _is_lost(member):
+                    yield f'"{spot}" must be given, but is @inaccessible'
+            elif not _is_hidden(member):
+                for argument in filter(_is_lost, member.arguments):
+                    yield f'"{spot}({argument.name.value}:)" must be given, but is @inaccessible'
+
+
+def _is_lost(node: InputValueDefinitionNode) -> bool:
+    return _is_hidden(node) and isinstance(node.type, NonNullTypeNode) and node.default_value is None
 
 
 def _is_private(name: str) -> bool:

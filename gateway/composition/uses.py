@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from graphql import FieldNode, GraphQLSyntaxError, InlineFragmentNode, SelectionSetNode
+from graphql import FieldNode, GraphQLSyntaxError, InlineFragmentNode, NonNullTypeNode, SelectionSetNode
 
 from gateway.composition.faults import Faults
 from gateway.composition.read_supergraph import named_type
@@ -163,6 +163,7 @@ class _Settling:
         if field_here is None:
             self._fault(f'{where} asks for "{parent}.{name}", which does not exist')
             return True
+        self._check_asked(node, field_here, f"{parent}.{name}", where)
         own = field_here.external or self._external_on_members(parent, name)
         covered = external or own
         below = False
@@ -173,6 +174,19 @@ class _Settling:
         members = [self._schema.types[member] for member in self._members(parent)]
         found.extend(((member.name, name), True) for member in members if name in member.fields)
         return own or below
+
+    def _check_asked(self, node: FieldNode, asked: SubField, spot: str, where: str) -> None:
+        """What a field set asks of a field must be possible: nobody else validates it before it is sent."""
+        inner = self._schema.types.get(named_type(asked.type))
+        composite = inner is not None and inner.kind in ("object", "interface", "union")
+        if composite and node.selection_set is None:
+            self._fault(f'{where} asks for "{spot}" and does not say what of it')
+        given = {argument.name.value for argument in node.arguments}
+        for name in sorted(given - asked.arguments.keys()):
+            self._fault(f'{where} gives "{spot}" an argument "{name}", which it does not take')
+        for name, argument in asked.arguments.items():
+            if isinstance(argument.type, NonNullTypeNode) and not argument.default and name not in given:
+                self._fault(f'{where} asks for "{spot}" without its argument "{name}"')
 
     def _members(self, interface: str) -> list[str]:
         if self._schema.types[interface].kind != "interface":

@@ -134,6 +134,34 @@ def test_every_fault_is_told_at_once():
             ],
             '"T.id" is resolved by "a" and "b", but is not @shareable in "a"',
         ),
+        (
+            [LINK + Q + 'type T @key(fields: "o") { o: O } type O { x: Int }'],
+            'the @key of "T" asks for "T.o" and does not say what of it in subgraph "a"',
+        ),
+        (
+            [
+                LINK + Q + 'type T @key(fields: "id") { id: ID! y(n: Int): Int @external'
+                ' x: Int @requires(fields: "y(m: 1)") }',
+                LINK + 'type T @key(fields: "id") { id: ID! y(n: Int): Int }',
+            ],
+            'the @requires of "T.x" gives "T.y" an argument "m", which it does not take in subgraph "a"',
+        ),
+        (
+            [
+                LINK + Q + 'type T @key(fields: "id") { id: ID! y(n: Int!): Int @external'
+                ' x: Int @requires(fields: "y") }',
+                LINK + 'type T @key(fields: "id") { id: ID! y(n: Int!): Int }',
+            ],
+            'the @requires of "T.x" asks for "T.y" without its argument "n" in subgraph "a"',
+        ),
+        (
+            [LINK + "type Query { a(n: Int! @inaccessible): Int }"],
+            '"Query.a(n:)" must be given, but is @inaccessible',
+        ),
+        (
+            [LINK + "type Query { a(f: F): Int } input F { x: Int y: Int! @inaccessible }"],
+            '"F.y" must be given, but is @inaccessible',
+        ),
     ],
 )
 def test_a_fault_is_told_in_words(sdls: list[str], fault: str):
