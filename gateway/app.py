@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 
 import redis
 from flask import Flask, Response
@@ -34,7 +36,7 @@ from gateway.registry import Registry
 from gateway.settings import GatewaySettings, load
 from gateway.tracing import Tracing
 
-MEMORY_FILE = "gateway/graph.json"
+MEMORY_FOLDER = "gateway"
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def create_app(settings: GatewaySettings | None = None) -> Flask:
     registry = Registry(
         members,
         lambda made: DocumentLimits(made.api_schema, settings, file.documents),
-        memory=settings.home.expanduser() / MEMORY_FILE,
+        memory=_memory_of(settings),
         reload_seconds=settings.reload_seconds,
         transport=tracing.transport if tracing else None,
         labels=settings.active_labels,
@@ -77,6 +79,12 @@ def create_app(settings: GatewaySettings | None = None) -> Flask:
     else:
         registry.serve(Engine.from_supergraph(sdl, registry.transport, settings.active_labels))
     return _application(settings, file, members, registry, tracing)
+
+
+def _memory_of(settings: GatewaySettings) -> Path:
+    """Where the graph is kept for the next start: each file of members has a place of its own in a home."""
+    whose = sha256(str(settings.subgraphs_file.absolute()).encode()).hexdigest()[:12]
+    return settings.home.expanduser() / MEMORY_FOLDER / f"graph-{whose}.json"
 
 
 def _members_of(supergraph_sdl: str) -> GraphFile:

@@ -58,6 +58,21 @@ def test_a_member_that_is_down_at_the_start_is_known_from_the_last_one(open_smal
     assert answer["data"] == {"author": {"name": "Ann", "books": None}}
 
 
+def test_each_graph_of_a_home_is_remembered_apart(open_small: OpenGateway, until, tmp_path):
+    first = open_small(sdl=False)
+    until(lambda: first.app.extensions["gateway"].registry._memory.exists())
+    (tmp_path / "other").mkdir()
+    other_file = write_graph(tmp_path / "other", {"authors": first.members["authors"]}, sdl=False)
+    other = open_small(members={"authors": first.members["authors"]}, GATEWAY_SUBGRAPHS=other_file)
+    memory = other.app.extensions["gateway"].registry._memory
+    until(lambda: memory.exists() and b"books" not in memory.read_bytes())
+    first.members["books"].served.stop()
+
+    again = open_small(members=first.members, sdl=False)
+
+    until(lambda: _serves(again))
+
+
 def test_a_change_of_a_member_is_served_without_a_failed_request(open_small: OpenGateway, until):
     gateway = open_small(sdl=False)
     until(lambda: _serves(gateway))
