@@ -35,9 +35,10 @@ def payment_refunded(
 ) -> None:
     """What went back is no longer there for a cancellation to give back."""
     news = News()
+    money = Money(payload["amount"]["amount"], payload["amount"]["currency"])
     hear_refund(
         session, news, payment_id=payload["paymentId"], refund_id=payload["refundId"], booking_id=payload["bookingId"],
-        key=payload["idempotencyKey"], amount=payload["amount"]["amount"], reason=payload["reason"] or "",
+        key=payload["idempotencyKey"], money=money, reason=payload["reason"] or "",
     )  # fmt: skip
     news.tell(runtime)
 

@@ -145,7 +145,7 @@ def _record(session: Session, news: News, key: str, done: bool, failure: str | N
 
 
 def hear_refund(
-    session: Session, news: News, *, payment_id: str, refund_id: str, booking_id: str, key: str, amount: int, reason: str
+    session: Session, news: News, *, payment_id: str, refund_id: str, booking_id: str, key: str, money: Money, reason: str
 ) -> None:  # fmt: skip
     """Money went back: one of our own refunds is done, or somebody gave some back by hand, which counts as well."""
     own = key.partition("#")[0]  # payment_service numbers the tries of a refund that was refused at first
@@ -155,6 +155,10 @@ def hear_refund(
     if session.get(Booking, booking_id) is None:
         return
     booking, _showtime = lock_booking(session, booking_id)
+    amount, told = money.amount, f"{money} by hand: {reason}"
+    if money.currency != booking.currency:  # never the booking's: payment_service declined it as unmatched
+        note(session, booking.id, "refund", "DONE", detail=told)
+        return
     attempt = session.scalar(select(PaymentAttempt).where(PaymentAttempt.payment_id == payment_id))
     # A payment that is not known here yet is the one that the booking still waits for.
     was_the_bookings = (
@@ -169,7 +173,6 @@ def hear_refund(
     booking.refunded += amount
     if was_the_bookings:
         booking.paid = max(0, booking.paid - amount)
-    told = f"{Money(amount, booking.currency)} by hand: {reason}"
     note(session, booking.id, "refund", "DONE", detail=told)
     if attempt is not None:
         _owe_less(session, booking, by_hand, captured=attempt.amount)

@@ -20,12 +20,18 @@ MANAGER = as_user("mia", "MANAGER", (CINEMA,))
 
 
 def given_back(
-    house: House, booking_id: str, amount: int, *, key: str = "mia:1", refund: str = "r-1"
+    house: House,
+    booking_id: str,
+    amount: int,
+    *,
+    key: str = "mia:1",
+    refund: str = "r-1",
+    currency: str = "EUR",
 ) -> None:
     """payment_service tells that money of the booking's payment went back."""
     payload = {
         "paymentId": house.booking(booking_id).payment_id, "refundId": refund, "idempotencyKey": key,
-        "bookingId": booking_id, "userId": "ana", "amount": {"amount": amount, "currency": "EUR"},
+        "bookingId": booking_id, "userId": "ana", "amount": {"amount": amount, "currency": currency},
         "reason": "The popcorn was cold",
     }  # fmt: skip
     worker = build_worker(house.runtime)
@@ -160,3 +166,15 @@ def test_what_went_back_before_the_seats_were_lost_is_not_owed_again(
     pay_refunds_due(house.runtime)
 
     assert list(siblings.refunds.values()) == [1500]
+
+
+def test_money_of_another_currency_that_went_back_is_told_but_not_added_to_the_bookings_own(
+    house: House, siblings: Siblings
+) -> None:
+    booking_id = house.sold(house.a_showtime(), ["A1", "A2"])
+
+    given_back(house, booking_id, 500, currency="JPY")
+
+    assert (house.booking(booking_id).paid, house.booking(booking_id).refunded) == (2100, 0)
+    assert quoted(house, booking_id) == 2100
+    assert ("refund", "DONE", "500 JPY by hand: The popcorn was cold") in timeline(house, booking_id)
