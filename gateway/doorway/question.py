@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
+from gunicorn.http.errors import ParseException
 from werkzeug.http import parse_options_header
 from werkzeug.wrappers import Request
 from werkzeug.wsgi import get_input_stream
@@ -53,7 +54,12 @@ def read_body(environ: dict[str, Any], maximum_bytes: int, status: int = 413) ->
     if length is not None and length <= maximum_bytes:
         return bytes(environ["wsgi.input"].read(length))
     stream = get_input_stream(environ)
-    body = b"" if length is not None else stream.read(maximum_bytes + 1)
+    try:
+        body = b"" if length is not None else stream.read(maximum_bytes + 1)
+    except ParseException:
+        raise Refusal(
+            400, "BAD_USER_INPUT", "The body came in broken chunks.", headers={"Connection": "close"}
+        ) from None
     if length is None and len(body) <= maximum_bytes:
         return body
     # A server that answers before it has read everything makes many clients see a reset connection.
@@ -81,7 +87,7 @@ def _json_body(environ: dict[str, Any], maximum_body_bytes: int) -> Any:
 @lru_cache(maxsize=64)
 def _is_json(content_type: str) -> bool:
     kind, options = parse_options_header(content_type)
-    return kind == "application/json" and options.get("charset", "utf-8").lower() in ("utf-8", "utf8")
+    return kind.lower() == "application/json" and options.get("charset", "utf-8").lower() in ("utf-8", "utf8")
 
 
 def _of_parameters(parameters: Any) -> Question:

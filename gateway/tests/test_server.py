@@ -107,6 +107,17 @@ def test_questions_sent_in_one_go_are_answered_one_after_the_other(
     assert heard.count(b"HTTP/1.1 200 OK") == 5
 
 
+@pytest.mark.parametrize("chunk", [b"2\r\n{}and more", b"zz\r\n{}\r\n0\r\n\r\n"])
+def test_a_body_in_broken_chunks_is_the_client_s_fault(
+    server: tuple[subprocess.Popen[bytes], int], chunk: bytes
+):
+    head = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server[1]), timeout=20) as client:
+        client.sendall(head + chunk)
+
+        assert client.recv(65536).startswith(b"HTTP/1.1 400 ")
+
+
 def test_it_ends_when_told_although_somebody_listens_to_a_stream(
     server: tuple[subprocess.Popen[bytes], int], members: dict[str, SmallSubgraph]
 ):
