@@ -36,6 +36,7 @@ from gateway.planning.documents import (
     coerced_variables,
     pick_operation,
     read_document,
+    refuse_null_conditions,
     root_field_names,
 )
 from gateway.planning.explain import explain
@@ -150,6 +151,7 @@ class Engine:
         )
         node = pick_operation(document, operation_name)
         values = coerced_variables(self.api_schema, node, variables)
+        refuse_null_conditions(document, values)
         decided = tuple(bool(values.get(name)) for name in document.conditions)
         normalized = document.normalized[node.name.value if node.name else ""]
         active = self.rollout.active()

@@ -101,6 +101,14 @@ def coerced_variables(
     return found
 
 
+def refuse_null_conditions(document: Document, values: Mapping[str, Any]) -> None:
+    """A variable with a default may decide @skip and @include, and be given as null all the same: raises Refused."""
+    for name in document.conditions:
+        if values.get(name, ...) is None:
+            fault = GraphQLError(f'Variable "${name}" decides @skip or @include and must not be null.')
+            raise Refused(400, [_formatted(fault, "BAD_USER_INPUT")])
+
+
 _PLAIN: Mapping[str, Callable[[Any], bool]] = {
     "Int": lambda value: type(value) is int and -(2**31) <= value < 2**31,
     "String": lambda value: type(value) is str,

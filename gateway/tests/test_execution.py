@@ -259,6 +259,14 @@ def test_a_document_that_cannot_be_run_is_refused_before_anyone_is_asked(
     assert mesh.transport.waves == []
 
 
+@pytest.mark.parametrize("directive", ["include", "skip"])
+def test_a_condition_that_is_null_is_refused(mesh: Mesh, directive: str):
+    query = f"query ($if: Boolean = true) {{ me {{ id @{directive}(if: $if) }} }}"
+
+    with pytest.raises(Refused, match="must not be null"):
+        mesh.ask(query, {"if": None})
+
+
 def test_the_quick_and_the_careful_way_shape_the_same_answer(mesh: Mesh):
     query = """{
       things { __typename id ... on Product { size { w: width } kind } ... on Bundle { parts { label related { id } } } }
