@@ -72,8 +72,8 @@ def a_guest(system: RunningSystem, name: str = "Ana Costa") -> Guest:
     return Guest(system, made["user"]["id"], email, made["tokens"]["accessToken"])
 
 
-def a_showtime(system: RunningSystem, seats: int = 40) -> str:
-    """A showtime on sale with at least `seats` seats left."""
+def a_showtime(system: RunningSystem, seats: int = 100) -> str:
+    """A showtime on sale with at least `seats` seats left: room for single guests who must strand nobody."""
     return next(showtimes(system, seats))
 
 

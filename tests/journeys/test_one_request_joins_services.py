@@ -36,7 +36,7 @@ def test_a_booking_comes_with_its_film_cinema_auditorium_and_payment(system):
 
 def test_twenty_bookings_ask_each_service_no_more_often_than_one(system):
     guest = a_guest(system)
-    showtime_id = a_showtime(system, seats=40)
+    showtime_id = a_showtime(system)
     guest.buys(showtime_id, free_block(system, showtime_id, 1))
     for_one = guest.ask(JOINED)
     for _ in range(19):
