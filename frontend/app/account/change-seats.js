@@ -13,7 +13,7 @@ import { createChoice } from "../pages/seat-choice.js";
 import { money, seatList } from "../ui/format.js";
 import { html, nothing } from "../ui/html.js";
 import { notice } from "../ui/notice.js";
-import { firstZoom, legend, seatMap } from "../ui/seat-map.js";
+import { centre, firstZoom, legend, seatMap } from "../ui/seat-map.js";
 import { toast } from "../ui/toast.js";
 import { ChangeSeats } from "./operations.js";
 
@@ -33,6 +33,7 @@ export async function load({ params, signal }) {
   const current = state(before[0]);
   const zoom = state(/** @type {"comfortable" | "fit"} */ (firstZoom(choice.seats)));
   const change = createChange(booking, choice, signal);
+  requestAnimationFrame(() => requestAnimationFrame(() => centre(before[0])));
   return {
     title: t("swap.title"),
     template: () => html`
@@ -117,7 +118,7 @@ function createChange(booking, choice, signal) {
       const more = difference();
       const methods = options.filter(({ method }) => GUEST_METHODS.includes(method));
       return html`
-        <form class="card-plain mt-4" id="swap" novalidate @submit=${submit}>
+        <form class="card-plain mt-4 mb-5" id="swap" novalidate @submit=${submit}>
           <div role="alert">${fault.value || choice.problem.value ? notice("bad", html`<p>${fault.value || choice.problem.value}</p>`) : nothing}</div>
           <p role="status"><strong id="chosen-seats">${choice.chosen.value.join(", ")}</strong> ${isWhole ? differenceText(more, choice.total.value.currency, isOther) : t("swap.chooseAsMany", { count: before.length })}</p>
           ${isWhole && isOther && more > 0 ? methodChoice(methods, methods.some(({ provider }) => provider === "simulated")) : nothing}

@@ -17,7 +17,7 @@ import { leftText } from "../ui/hold-line.js";
 import { html, nothing } from "../ui/html.js";
 import { icon } from "../ui/icon.js";
 import { notice } from "../ui/notice.js";
-import { firstZoom, legend, seatMap } from "../ui/seat-map.js";
+import { centre, firstZoom, legend, seatMap } from "../ui/seat-map.js";
 import { versionText } from "../ui/showtimes.js";
 import { announce } from "../ui/toast.js";
 import { createChoice, ownHeldBooking } from "./seat-choice.js";
@@ -244,13 +244,4 @@ function middleSeat({ rows, isFree, seats }) {
   const row = rows[Math.floor((rows.length * 2) / 3)]?.seats ?? [];
   const middle = row[Math.floor(row.length / 2)];
   return middle && isFree(middle.id) ? middle.id : (seats.find((seat) => isFree(seat.id))?.id ?? seats[0]?.id ?? "");
-}
-
-/** Brings the chosen seat, else the room's middle, into view inside the map. @param {string | undefined} seatId */
-function centre(seatId) {
-  const room = document.getElementById("room");
-  const seat = seatId && document.getElementById(`seat-${seatId}`);
-  if (!room) return;
-  const at = seat ? seat.getBoundingClientRect().left - room.getBoundingClientRect().left + room.scrollLeft : room.scrollWidth / 2;
-  room.scrollLeft = at - room.clientWidth / 2;
 }

@@ -78,6 +78,15 @@ function focusSeat(id, current) {
   button?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
+/** Brings the chosen seat, else the room's middle, into view inside the map. @param {string | undefined} seatId */
+export function centre(seatId) {
+  const room = document.getElementById("room");
+  const seat = seatId && document.getElementById(`seat-${seatId}`);
+  if (!room) return;
+  const at = seat ? seat.getBoundingClientRect().left - room.getBoundingClientRect().left + room.scrollLeft : room.scrollWidth / 2;
+  room.scrollLeft = at - room.clientWidth / 2;
+}
+
 /** Signs and prices of what the room has. @param {import("../pages/seat-choice.js").Choice} choice */
 export function legend({ seats, prices }) {
   const categories = [...new Set(seats.map((seat) => seat.category))];
