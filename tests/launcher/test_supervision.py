@@ -75,7 +75,8 @@ def test_stopping_leaves_no_process_and_no_note_of_one(supervisor, tmp_path):
     supervisor.stop()
 
     assert [pid for pid in pids if is_alive(pid)] == []
-    assert [member for pid in pids for member in members(pid)] == []
+    # A child's child was killed and is nobody's to wait for: on a busy machine it goes a moment later.
+    wait_until(lambda: not [member for pid in pids for member in members(pid)], "the whole group has gone")
     assert list((tmp_path / "home" / "run").glob("*.pid")) == []
 
 
