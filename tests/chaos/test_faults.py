@@ -112,6 +112,7 @@ def test_a_silent_redis_costs_speed_and_neither_sales_nor_browsing(scene):
 
 
 @pytest.mark.real
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_sales_go_on_while_the_broker_is_down_and_what_happened_is_told_afterwards(real_scene):
     """F09: given a broker that is down under sales, sales continue and the outbox drains after its return."""
@@ -132,6 +133,7 @@ def test_sales_go_on_while_the_broker_is_down_and_what_happened_is_told_afterwar
 
 
 @pytest.mark.real
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_database_killed_under_load_loses_nothing_that_was_confirmed(real_scene):
     """F10: given kill -9 of the database under load, no acknowledged booking is lost and no service is restarted."""
