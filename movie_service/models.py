@@ -46,6 +46,7 @@ class Movie(Base):
     countries: Mapped[list[str]] = mapped_column(JSON)
     age_rating: Mapped[str] = mapped_column(String(12))
     trailer_url: Mapped[str | None] = mapped_column(String(500))
+    trailer_captions_url: Mapped[str | None] = mapped_column(String(500))
     poster_file: Mapped[str | None] = mapped_column(String(80))
     status: Mapped[str] = mapped_column(String(16))
     rating_sum: Mapped[int] = mapped_column(default=0)
@@ -83,6 +84,16 @@ class Review(Base):
     stars: Mapped[int]
     comment: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
+
+
+class Wish(Base):
+    """Somebody who wants to be told as soon as the film has showings; gone once they were."""
+
+    __tablename__ = "wishes"
+
+    movie_id: Mapped[str] = mapped_column(String(36), ForeignKey("movies.id"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(36), primary_key=True, index=True)
+    wished_at: Mapped[datetime]
 
 
 class PosterUpload(Base):

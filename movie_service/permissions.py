@@ -19,6 +19,8 @@ PERMISSIONS = Permissions(
         "createPosterUpload": MANAGER,
         "removePoster": MANAGER,
         "deleteMovie": MANAGER,
+        "wishForMovie": at_least(Role.CUSTOMER, "for themselves"),
+        "dropMovieWish": at_least(Role.CUSTOMER, "for themselves"),
         "rateMovie": at_least(Role.CUSTOMER, "films of showtimes they had tickets for"),
     },
     entities={"Movie": anybody()},

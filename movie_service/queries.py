@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from chassis.errors import Invalid
 from chassis.finding import holds_words
 from chassis.paging import Order, Page, first_pages, page_of
 from movie_service.languages import language_key
-from movie_service.models import Movie, MovieGenre, PlannedShowtime, PosterUpload, Review, Visit
+from movie_service.models import Movie, MovieGenre, PlannedShowtime, PosterUpload, Review, Visit, Wish
 from movie_service.rules import FIRST_FILM_YEAR, LAST_YEAR, MOST_STARS, genre_key_of
 
 SORTS: dict[str, Order] = {
@@ -130,6 +130,7 @@ def personal_data(session: Session, user_id: str) -> dict[str, Any]:
     """All that is held about one person, as plain values."""
     reviews = session.scalars(select(Review).where(Review.author_id == user_id).order_by(Review.created_at))
     visits = session.scalars(select(Visit).where(Visit.user_id == user_id).order_by(Visit.starts_at))
+    wishes = session.scalars(select(Wish).where(Wish.user_id == user_id).order_by(Wish.wished_at))
     return {
         "reviews": [
             {
@@ -150,7 +151,14 @@ def personal_data(session: Session, user_id: str) -> dict[str, Any]:
             }
             for visit in visits
         ],
+        "wishes": [{"movieId": wish.movie_id, "wishedAt": wish.wished_at.isoformat()} for wish in wishes],
     }
+
+
+def wishes_of(session: Session, user_id: str, movie_ids: Sequence[str]) -> dict[str, bool]:
+    """True for each of these films that the person wished for."""
+    wished = select(Wish.movie_id).where(Wish.user_id == user_id, Wish.movie_id.in_(movie_ids))
+    return dict.fromkeys(session.scalars(wished), True)
 
 
 def _matching(narrowed: MovieFilter) -> Select[Movie]:

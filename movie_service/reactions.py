@@ -8,17 +8,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from chassis.database import utc_now
 from chassis.events import Envelope
 from chassis.runtime import Runtime
 from chassis.worker import Reaction
-from movie_service.commands import copies
+from movie_service.commands import copies, wishes
 from movie_service.models import PlannedShowtime, Visit
 
 Payload = Mapping[str, Any]
 
 
 def showtime_told(_runtime: Runtime[Any], session: Session, payload: Payload, envelope: Envelope) -> None:
-    """Keep the showtime's film and end, whichever of its facts arrives."""
+    """Keep the showtime's film and end, whichever of its facts arrives; tell who wished for one to come."""
     told = PlannedShowtime(
         showtime_id=payload["showtimeId"],
         movie_id=payload["movieId"],
@@ -26,7 +27,10 @@ def showtime_told(_runtime: Runtime[Any], session: Session, payload: Payload, en
         cancelled=envelope.name == "showtime.cancelled" or payload["status"] == "CANCELLED",
         told_at=envelope.occurred_at,
     )
-    copies.remember_showtime(session, told)
+    is_news = copies.remember_showtime(session, told)
+    is_on_sale = envelope.name == "showtime.scheduled" and payload["status"] == "SCHEDULED"
+    if is_news and is_on_sale and datetime.fromisoformat(payload["startsAt"]) > utc_now(session):
+        wishes.announce_showings(session, payload)
 
 
 def booking_told(_runtime: Runtime[Any], session: Session, payload: Payload, envelope: Envelope) -> None:

@@ -46,6 +46,7 @@ class MovieForm:
     original_language: str
     age_rating: str
     trailer_url: str | None
+    trailer_captions_url: str | None
     countries: tuple[str, ...]
     status: str
 
@@ -64,6 +65,7 @@ def tidy_movie(form: MovieForm) -> MovieForm:
         original_language=form.original_language.strip(),
         age_rating=form.age_rating.strip(),
         trailer_url=_or_none(form.trailer_url),
+        trailer_captions_url=_or_none(form.trailer_captions_url),
         countries=tuple(name.strip() for name in form.countries if name.strip()),
     )
 
@@ -89,11 +91,11 @@ def movie_faults(form: MovieForm) -> list[BadField]:
     if not FIRST_FILM_YEAR <= form.release_date.year <= LAST_YEAR:
         words = f"The release date lies between {FIRST_FILM_YEAR} and {LAST_YEAR}."
         found.append(_bad("releaseDate", "RELEASE_DATE_OUT_OF_RANGE", words))
-    if form.trailer_url is not None and not _is_web_address(form.trailer_url):
-        found.append(
-            _bad("trailerUrl", "URL_INVALID", "Use a web address that begins with https:// or http://.")
-        )
-    return found
+    return [
+        *found,
+        *_address_faults("trailerUrl", form.trailer_url),
+        *_address_faults("trailerCaptionsUrl", form.trailer_captions_url),
+    ]
 
 
 def check_rating(stars: int, comment: str | None) -> None:
@@ -175,6 +177,12 @@ def _is_web_address(address: str) -> bool:
         return False
     plain = len(address) <= 500 and not re.search(r"[\s<>\"']", address)
     return plain and parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _address_faults(field: str, address: str | None) -> list[BadField]:
+    if address is None or _is_web_address(address):
+        return []
+    return [_bad(field, "URL_INVALID", "Use a web address that begins with https:// or http://.")]
 
 
 def _or_none(text: str | None) -> str | None:

@@ -64,6 +64,7 @@ def form_of(film: dict[str, Any]) -> MovieForm:
         original_language=film["language"],
         age_rating=film["ageRating"],
         trailer_url=None,
+        trailer_captions_url=None,
         countries=tuple(film["countries"]),
         status=film["status"],
     )

@@ -144,6 +144,7 @@ FACTS: Mapping[str, Callable[[Payload, str], dict[str, Any]]] = {
     "showtime.rescheduled": _changed_showtime,
     "showtime.cancelled": _changed_showtime,
     "waiting_list.seats_free": _seats_free,
+    "movie.showings_announced": _showing,
     "coupon.granted": _coupon,
     "user.registered": lambda _payload, _language: {},
     "email.verification_requested": _link,

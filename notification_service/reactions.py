@@ -101,6 +101,13 @@ def tell_of_free_seats(runtime: Runtime[Any], session: Session, payload: Payload
     tell(runtime, session, Occasion(envelope.id, envelope.name, payload, link), to)
 
 
+def tell_of_showings(runtime: Runtime[Any], session: Session, payload: Payload, envelope: Envelope) -> None:
+    """A film somebody wished for has a showing."""
+    to = contacts.addressee(session, payload["userId"], None, None)
+    link = _page(runtime, f"/films/{payload['movieId']}")
+    tell(runtime, session, Occasion(envelope.id, envelope.name, payload, link), to)
+
+
 def tell_of_coupon(runtime: Runtime[Any], session: Session, payload: Payload, envelope: Envelope) -> None:
     """A coupon was given to one person."""
     to = contacts.addressee(session, payload["userId"], None, None)
@@ -142,6 +149,7 @@ REACTIONS: dict[str, Reaction] = {
     "showtime.rescheduled": tell_of_showtime,
     "showtime.cancelled": tell_of_showtime,
     "waiting_list.seats_free": tell_of_free_seats,
+    "movie.showings_announced": tell_of_showings,
     "coupon.granted": tell_of_coupon,
 }
 

@@ -48,6 +48,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("showtime.rescheduled"),
         Kind("showtime.cancelled"),
         Kind("waiting_list.seats_free"),
+        Kind("movie.showings_announced"),
         Kind("coupon.granted"),
         Kind("user.registered", (EMAIL, IN_APP), (EMAIL, IN_APP), is_chosen=False),
         Kind("email.verification_requested", (EMAIL,), (EMAIL,), is_chosen=False, is_secret=True),

@@ -20,7 +20,7 @@ from chassis.runtime import Runtime
 from movie_service import events, queries
 from movie_service.errors import MovieHasShowtimes, MovieNotFound
 from movie_service.languages import language_key
-from movie_service.models import Movie, MovieGenre, Review
+from movie_service.models import Movie, MovieGenre, Review, Wish
 from movie_service.poster_store import store_of
 from movie_service.rules import (
     CastMember,
@@ -46,6 +46,7 @@ _BLANK = MovieForm(
     original_language="",
     age_rating="",
     trailer_url=None,
+    trailer_captions_url=None,
     countries=(),
     status="COMING_SOON",
 )
@@ -120,6 +121,7 @@ def delete_movie(runtime: MovieRuntime, caller: Caller, movie_id: str) -> None:
         before = _state_of(movie)
         session.execute(delete(MovieGenre).where(MovieGenre.movie_id == movie_id))
         session.execute(delete(Review).where(Review.movie_id == movie_id))
+        session.execute(delete(Wish).where(Wish.movie_id == movie_id))
         session.delete(movie)
         publish(session, events.movie_deleted(movie_id=movie_id))
         audit.record(session, caller, "movie.delete", "Movie", movie_id, before=before)
@@ -187,6 +189,7 @@ def _columns(form: MovieForm) -> dict[str, Any]:
         "countries": list(form.countries),
         "age_rating": form.age_rating,
         "trailer_url": form.trailer_url,
+        "trailer_captions_url": form.trailer_captions_url,
         "status": form.status,
     }
 

@@ -6,14 +6,17 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from movie_service.commands.ratings import forget_author
+from movie_service.commands.wishes import forget_wishes
 from movie_service.models import Movie, PlannedShowtime, PosterUpload, Visit
 
 
-def remember_showtime(session: Session, told: PlannedShowtime) -> None:
-    """Keep what was told of a showtime, unless something later is known."""
+def remember_showtime(session: Session, told: PlannedShowtime) -> bool:
+    """Keep what was told of a showtime, unless something later is known; whether it was kept."""
     known = session.get(PlannedShowtime, told.showtime_id)
-    if known is None or known.told_at <= told.told_at:
+    is_news = known is None or known.told_at <= told.told_at
+    if is_news:
         session.merge(told)
+    return is_news
 
 
 def remember_visit(session: Session, told: Visit) -> None:
@@ -35,6 +38,7 @@ def remember_visit(session: Session, told: Visit) -> None:
 def forget_person(session: Session, user_id: str) -> None:
     """Nothing here leads to the person any more; counts stay as they are."""
     forget_author(session, user_id)
+    forget_wishes(session, user_id)
     session.execute(update(Visit).where(Visit.user_id == user_id).values(user_id=None))
     session.execute(delete(PosterUpload).where(PosterUpload.actor_id == user_id))
 

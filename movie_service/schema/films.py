@@ -60,6 +60,7 @@ class Movie(graphene.ObjectType):
     age_rating = graphene.String(required=True, description="E.g. G, PG, 12A, 18.")
     poster_url = graphene.String()
     trailer_url = graphene.String()
+    trailer_captions_url = graphene.String(description="WebVTT text for a trailer that is a video file.")
     status = MovieStatus(required=True)
     rating = graphene.Float(description="Mean of viewers' stars, 1 to 5, one decimal; null without any.")
     rating_count = graphene.Int(required=True)
@@ -67,6 +68,21 @@ class Movie(graphene.ObjectType):
         ReviewConnection, required=True, first=graphene.Int(default_value=10), after=graphene.String()
     )
     countries = required_list(graphene.String, description="Countries that made it, in English.")
+    wished = graphene.Boolean(
+        description="Whether the signed-in user asked to be told of showings (wishForMovie)."
+    )
+
+    def resolve_wished(parent, info):
+        user_id = info.context.caller.user_id
+        if user_id is None:
+            return None
+
+        def fetch(ids: list[str]) -> Any:
+            return info.context.runtime.database.read(
+                lambda session: queries.wishes_of(session, user_id, ids)
+            )
+
+        return parent.batch.load("wished", parent.id, fetch, False)
 
     def resolve_reviews(parent, info, first=None, after=None):
         def fetch(ids: list[str]) -> Any:
@@ -104,6 +120,7 @@ class MovieNode:
     age_rating: str
     poster_url: str
     trailer_url: str | None
+    trailer_captions_url: str | None
     status: str
     rating: float | None
     rating_count: int
@@ -130,6 +147,7 @@ def movie_nodes(info: Any, movies: Sequence[models.Movie]) -> list[MovieNode]:
             age_rating=movie.age_rating,
             poster_url=queries.poster_url(public_url, movie),
             trailer_url=movie.trailer_url,
+            trailer_captions_url=movie.trailer_captions_url,
             status=movie.status,
             rating=movie.rating_tenths / 10 if movie.rating_count else None,
             rating_count=movie.rating_count,

@@ -45,6 +45,7 @@ class MovieInput(graphene.InputObjectType):
     original_language = graphene.String(required=True)
     age_rating = graphene.String(required=True)
     trailer_url = graphene.String()
+    trailer_captions_url = graphene.String()
     status = MovieStatus()
     countries = graphene.List(graphene.NonNull(graphene.String))
 

@@ -10,7 +10,7 @@ from chassis.federation import inaccessible
 from chassis.graphql_types import DonePayload, UserError, mutation_payload, required_list
 from chassis.paging import Page
 from movie_service import queries
-from movie_service.commands import catalogue, posters, ratings
+from movie_service.commands import catalogue, posters, ratings, wishes
 from movie_service.errors import MovieNotFound
 from movie_service.schema.films import Movie, MovieConnection, MovieStatus, Review, movie_nodes, movies_of
 from movie_service.schema.forms import MovieFilter, MovieInput, MovieSort, filter_of, movie_form, text_of
@@ -103,6 +103,13 @@ class Mutation(graphene.ObjectType):
         description="Refused with MOVIE_HAS_SHOWTIMES while future showtimes exist "
         "(known from a local copy fed by events).",
     )
+    wish_for_movie = graphene.Field(
+        DonePayload,
+        required=True,
+        movie_id=graphene.ID(required=True),
+        description="Be told (movie.showings_announced) as soon as a showing of the film is on sale.",
+    )
+    drop_movie_wish = graphene.Field(DonePayload, required=True, movie_id=graphene.ID(required=True))
     rate_movie = graphene.Field(
         ReviewPayload,
         required=True,
@@ -143,6 +150,16 @@ class Mutation(graphene.ObjectType):
     @mutation_payload(DonePayload, done=False)
     def resolve_delete_movie(root, info, id):
         catalogue.delete_movie(info.context.runtime, info.context.caller, id)
+        return DonePayload(done=True)
+
+    @mutation_payload(DonePayload, done=False)
+    def resolve_wish_for_movie(root, info, movie_id):
+        wishes.wish_for(info.context.runtime, info.context.caller, movie_id)
+        return DonePayload(done=True)
+
+    @mutation_payload(DonePayload, done=False)
+    def resolve_drop_movie_wish(root, info, movie_id):
+        wishes.drop_wish(info.context.runtime, info.context.caller, movie_id)
         return DonePayload(done=True)
 
     @mutation_payload(ReviewPayload)

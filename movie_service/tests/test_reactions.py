@@ -134,6 +134,6 @@ def test_nothing_leads_to_an_erased_person_and_the_stars_stay(runtime):
     reviews = runtime.database.read(
         lambda session: queries.reviews_of(session, [movie.id], first=10, after=None)[movie.id].nodes
     )
-    assert held == {"reviews": [], "visits": []}
+    assert held == {"reviews": [], "visits": [], "wishes": []}
     assert [(review.stars, review.comment, review.author_id) for review in reviews] == [(5, None, None)]
     assert sold(runtime, movie.id) == 2

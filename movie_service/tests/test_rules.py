@@ -30,7 +30,13 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def a_form(**changes):
-    rest = {"original_title": None, "trailer_url": None, "countries": (), "status": "COMING_SOON"}
+    rest = {
+        "original_title": None,
+        "trailer_url": None,
+        "trailer_captions_url": None,
+        "countries": (),
+        "status": "COMING_SOON",
+    }
     return tidy_movie(MovieForm(**{**rest, **a_movie_form(**changes)}))
 
 
@@ -61,6 +67,7 @@ def test_a_good_film_has_no_faults():
         ({"original_language": ""}, "originalLanguage", "REQUIRED"),
         ({"age_rating": "unknown-rating"}, "ageRating", "TOO_LONG"),
         ({"trailer_url": "javascript:alert(1)"}, "trailerUrl", "URL_INVALID"),
+        ({"trailer_captions_url": "data:text/vtt,x"}, "trailerCaptionsUrl", "URL_INVALID"),
         ({"trailer_url": "https://"}, "trailerUrl", "URL_INVALID"),
         ({"trailer_url": 'https://example.org/"onload="'}, "trailerUrl", "URL_INVALID"),
         ({"trailer_url": "https://[bad"}, "trailerUrl", "URL_INVALID"),

@@ -285,6 +285,21 @@ def test_who_waits_for_seats_hears_of_them(post):
     assert "http://localhost:5000/showtimes/s1" in post.told(channel="EMAIL")[0].body
 
 
+def test_who_wished_for_a_film_hears_of_its_showings(post):
+    post.a_person()
+    told = {
+        "movieId": "m1", "movieTitle": "Metropolis", "showtimeId": "s1", "cinemaName": "Lobby Lisboa",
+        "startsAt": "2026-11-21T19:30:00+00:00", "timeZone": "Europe/Lisbon", "userId": ANA,
+    }  # fmt: skip
+
+    post.happen("movie.showings_announced", told)
+
+    mail = post.told(channel="EMAIL")[0]
+    assert mail.subject == "Now showing: Metropolis"
+    assert "http://localhost:5000/films/m1" in mail.body
+    assert post.channels() == ["EMAIL", "IN_APP"]
+
+
 def test_a_coupon_is_told_to_its_person(post):
     post.a_person()
 

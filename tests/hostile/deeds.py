@@ -214,6 +214,8 @@ def the_catalogue(deeds: Deeds, admin: Guest, guest: Guest) -> None:
         )
         database.execute("INSERT INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?)", seen)
     deeds.do(admin, "removePoster", f'movieId: "{film}"')
+    deeds.do(guest, "wishForMovie", f'movieId: "{film}"')
+    deeds.do(guest, "dropMovieWish", f'movieId: "{film}"')
     deeds.do(guest, "rateMovie", f'movieId: "{film}", stars: 4')
     deeds.do(admin, "deleteMovie", f'id: "{film}"')
 

@@ -163,7 +163,7 @@ def test_no_address_that_somebody_gives_is_ever_fetched(system, admin):
         for field in kind.fields
         if "url" in field.lower() or "endpoint" in field.lower() or "poster" in field.lower()
     }
-    assert addresses <= {"MovieInput.trailerUrl", "PushDeviceInput.endpoint"}
+    assert addresses <= {"MovieInput.trailerUrl", "MovieInput.trailerCaptionsUrl", "PushDeviceInput.endpoint"}
 
     with socket.create_server(("127.0.0.1", 0)) as trap:
         trap.setblocking(False)
