@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 FAILURES = 5
 WITHIN_SECONDS = 60.0
@@ -26,6 +27,8 @@ class Breaker:
         self._failures: deque[float] = deque(maxlen=FAILURES)
         self._open_until: float | None = None
         self._next_probe = 0.0
+        self._since: datetime | None = None
+        self._last_error: str | None = None
 
     @property
     def state(self) -> str:
@@ -34,6 +37,13 @@ class Breaker:
             if self._open_until is None:
                 return "closed"
             return "open" if self._clock() < self._open_until else "half-open"
+
+    def told(self) -> dict[str, str | None]:
+        """How it stands, since when (None: always closed), and what failed last, as plain values."""
+        state = self.state
+        with self._lock:
+            since = None if self._since is None else self._since.isoformat(timespec="seconds")
+            return {"state": state, "since": since, "lastError": self._last_error}
 
     def allows(self) -> bool:
         """Whether a call may be made now; when half-open, one caller is let through and the others wait for it."""
@@ -59,13 +69,18 @@ class Breaker:
         """An answer came: calls pass again."""
         with self._lock:
             self._failures.clear()
+            if self._open_until is not None:
+                self._since = datetime.now(UTC)
             self._open_until = None
 
-    def failed(self) -> None:
-        """No answer came; the fifth within a minute opens the breaker."""
+    def failed(self, error: str = "no answer") -> None:
+        """No answer came, for this reason; the fifth within a minute opens the breaker."""
         with self._lock:
             now = self._clock()
             self._failures.append(now)
+            self._last_error = error
             if len(self._failures) == FAILURES and now - self._failures[0] <= WITHIN_SECONDS:
+                if self._open_until is None:
+                    self._since = datetime.now(UTC)
                 self._open_until = now + OPEN_SECONDS
                 self._next_probe = now + PROBE_SECONDS

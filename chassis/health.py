@@ -6,8 +6,12 @@ from typing import Any
 
 import redis
 from flask import Flask, Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.endpoint import json_response
+from chassis.errors import Unavailable
+from chassis.lag import lag_of
+from chassis.pulse import PULSE
 from chassis.runtime import Runtime
 
 
@@ -33,7 +37,28 @@ def add_routes(app: Flask, runtime: Runtime[Any]) -> None:
         states = {name: "ok" if good else "unavailable" for name, good in checks.items()}
         return json_response(
             {"status": status, "service": runtime.name, "checks": states, "breakers": runtime.peers.states()}
+            | told_of(runtime, can_read=checks["database"])
         )
+
+
+def told_of(runtime: Runtime[Any], *, can_read: bool) -> dict[str, Any]:
+    """How this process is doing: its latest requests, its outbox (None: the database is away), its siblings' breakers."""
+    reading = PULSE.read()
+    return {
+        "requests": reading.requests,
+        "p95Milliseconds": reading.p95_milliseconds,
+        "errorRate": reading.error_rate,
+        "outbox": _outbox(runtime) if can_read else None,
+        "peers": runtime.peers.told(),
+    }
+
+
+def _outbox(runtime: Runtime[Any]) -> dict[str, float] | None:
+    try:
+        lag = lag_of(runtime, has_queue=False)
+    except (Unavailable, SQLAlchemyError):  # it went away a moment ago, or is being made
+        return None
+    return {"waiting": lag.outbox_waiting, "ageSeconds": round(lag.outbox_age_seconds, 1)}
 
 
 def _redis_answers(client: redis.Redis) -> bool:

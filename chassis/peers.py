@@ -18,6 +18,7 @@ from chassis.request_scope import REQUEST_ID_HEADER, current_request_id
 
 DEADLINE_SECONDS = 2.0
 PROBE_DEADLINE_SECONDS = 0.5
+HEALTH_DEADLINE_SECONDS = 1.5
 
 
 class NeverAsked(Unavailable):
@@ -74,6 +75,19 @@ class Peers:
         """State of each sibling's breaker: closed, open or half-open."""
         return {name: breaker.state for name, breaker in self._breakers.items()}
 
+    def told(self) -> dict[str, dict[str, str | None]]:
+        """The same with since when, and what failed last."""
+        return {name: breaker.told() for name, breaker in self._breakers.items()}
+
+    def health(self, peer: str) -> dict[str, Any] | None:
+        """The sibling's own word on how it is, breaker or not; None when it has none to say in time."""
+        try:
+            answer = self._session().get(f"{self._urls[peer]}/health", timeout=HEALTH_DEADLINE_SECONDS)
+            told = orjson.loads(answer.content)
+        except (requests.RequestException, ValueError, KeyError):
+            return None
+        return told if isinstance(told, dict) else None
+
     def _guarded(self, peer: str, body: bytes, caller: Caller, deadline_seconds: float) -> dict[str, Any]:
         breaker = self._breakers[peer]
         if not breaker.allows() and not (breaker.may_probe() and self._is_alive(peer)):
@@ -81,7 +95,7 @@ class Peers:
         try:
             answer = self._post(peer, body, caller, deadline_seconds)
         except (requests.RequestException, ValueError) as error:
-            breaker.failed()
+            breaker.failed(type(error).__name__)
             log().warning("peer does not answer", peer=peer, error=repr(error))
             raise (NeverAsked if _never_connected(error) else Unavailable)() from error
         breaker.succeeded()

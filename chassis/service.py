@@ -14,10 +14,12 @@ from chassis.endpoint import Context, Endpoint, failure_answer, json_response
 from chassis.errors import Failure, Invalid
 from chassis.federation import FederatedSchema
 from chassis.identity import CALLER_HEADER, VISITOR, Caller, read_caller
+from chassis.pulse import PULSE
 from chassis.runtime import Runtime
 from chassis.streams import stream_response
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
+OWN_FAULTS = frozenset({"INTERNAL", "SERVICE_UNAVAILABLE"})
 PASSED_HEADERS = ("Accept-Language", "Origin", "X-Session", "traceparent")
 
 
@@ -55,6 +57,9 @@ def build_service(
         response.headers["X-Content-Type-Options"] = "nosniff"
         if not request.path.startswith(("/live", "/ready", "/health")):
             _log_request(response)
+            if not response.is_streamed:
+                took = time.perf_counter() - g.get("started", time.perf_counter())
+                PULSE.note(took, failed=response.status_code >= 500 or g.get("failed", False))
         return response
 
     @app.post("/graphql")
@@ -89,6 +94,7 @@ def _answer(runtime: Runtime[Any], endpoint: Endpoint) -> Response:
     if endpoint.is_subscription(question):
         return stream_response(endpoint, question, context)
     answer, status = endpoint.answer(question, context)
+    g.failed = any(error["extensions"]["code"] in OWN_FAULTS for error in answer.get("errors", ()))
     response = json_response(answer, status)
     for cookie in context.response_cookies:
         response.headers.add("Set-Cookie", cookie)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,11 +22,10 @@ from sqlalchemy import create_engine, text
 from chassis import migrations
 from chassis.clock import SetClock
 from chassis.database import Database
-from chassis.errors import Unavailable
 from chassis.identity import CALLER_HEADER, VISITOR, Caller, Role, sign_caller
-from chassis.peers import PeerError
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
+from chassis.testing_peers import FakePeers as FakePeers  # noqa: PLC0414  # handed on: one of the same tools
 
 SECRET = "a test's own internal secret, 0123456789"
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -104,41 +102,6 @@ class ServiceClient:
     def post(self, path: str, **options: Any) -> Any:
         """A plain HTTP POST."""
         return self._client.post(path, **options)
-
-
-class FakePeers:
-    """Siblings that answer from functions: {("other_service", "rootField"): variables -> its value}."""
-
-    def __init__(
-        self, answers: Mapping[tuple[str, str], Callable[[dict[str, Any]], Any]] | None = None
-    ) -> None:
-        self.answers = dict(answers or {})
-        self.calls: list[tuple[str, str, dict[str, Any]]] = []
-
-    def call(
-        self,
-        peer: str,
-        query: str,
-        variables: Mapping[str, Any] | None = None,
-        *,
-        caller: Any = None,
-        deadline_seconds: float = 2.0,
-    ) -> dict[str, Any]:
-        """As Peers.call; an unknown operation is a sibling that does not answer."""
-        found = re.search(r"\{\s*(?:\w+\s*:\s*)?(\w+)", query)
-        operation = found.group(1) if found else ""
-        self.calls.append((peer, operation, dict(variables or {})))
-        answer = self.answers.get((peer, operation))
-        if answer is None:
-            raise Unavailable
-        value = answer(dict(variables or {}))
-        if isinstance(value, PeerError):
-            raise value
-        return {operation: value}
-
-    def states(self) -> dict[str, str]:
-        """As Peers.states."""
-        return {}
 
 
 def make_runtime(
