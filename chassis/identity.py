@@ -1,7 +1,7 @@
 """Who is calling: a short-lived signed statement that travels between rooms.
 
-The gateway (or a sibling service) signs it, the receiving service verifies it. What the client itself
-sends under the same header never arrives: the gateway drops it.
+The gateway (or a sibling service) signs it with a key of its own, the receiving service verifies it with the public
+half. What the client itself sends under the same header never arrives: the gateway drops it.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from typing import Any
 import jwt
 
 from chassis.errors import Forbidden, NotFound, Unauthenticated
+from chassis.room_keys import RoomKeys, private_half
 
 CALLER_HEADER = "X-Caller"
 LIFETIME_SECONDS = 60
+LEEWAY_SECONDS = 5
 GATEWAY = "gateway"
 
 
@@ -77,7 +79,10 @@ VISITOR = Caller()
 
 
 def sign_caller(caller: Caller, audience: str, secret: str, *, now: float | None = None) -> str:
-    """A statement of `caller` for the service named `audience`, valid for LIFETIME_SECONDS."""
+    """A statement of `caller` for the service named `audience`, valid for LIFETIME_SECONDS.
+
+    Signed with the key of the room that has `secret`, which must be the one that `caller.issuer` names.
+    """
     issued = int(now if now is not None else time.time())
     claims: dict[str, Any] = {
         "iss": caller.issuer,
@@ -90,26 +95,44 @@ def sign_caller(caller: Caller, audience: str, secret: str, *, now: float | None
     }
     if caller.user_id is not None:
         claims["sub"] = caller.user_id
-    return jwt.encode(claims, secret, algorithm="HS256")
+    return jwt.encode(claims, private_half(secret), algorithm="EdDSA", headers={"kid": caller.issuer})
 
 
-def read_caller(token: str, audience: str, secret: str) -> Caller:
+def read_caller(token: str, audience: str, keys: RoomKeys) -> Caller:
     """The caller stated by `token`. Raises Unauthenticated when it is missing, forged, stale or for someone else."""
+    return read_statement(token, audience, keys)[0]
+
+
+def read_statement(token: str, audience: str, keys: RoomKeys) -> tuple[Caller, float]:
+    """As `read_caller`, with the time (seconds since 1970) at which the statement expires."""
     try:
-        claims = jwt.decode(
-            token, secret, algorithms=["HS256"], audience=audience, leeway=5,
-            options={"require": ["iss", "aud", "iat", "exp"]},
-        )  # fmt: skip
+        claims = _claims(token, audience, keys)
         role = claims.get("role")
-        return Caller(
+        caller = Caller(
             user_id=claims.get("sub"),
             role=Role[role] if role else None,
             scope=frozenset(claims.get("scope") or ()),
             session_id=claims.get("sid"),
             issuer=str(claims["iss"]),
         )
+        return caller, float(claims["exp"])
     except (jwt.InvalidTokenError, KeyError, TypeError):
         raise Unauthenticated("This service answers only to its gateway and its siblings.") from None
+
+
+def _claims(token: str, audience: str, keys: RoomKeys) -> dict[str, Any]:
+    """What a statement says; whoever signs in the name of a room must have that room's key."""
+    name = jwt.get_unverified_header(token).get("kid")
+    for key in keys.of(name):
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token, key, algorithms=["EdDSA"], audience=audience, issuer=name, leeway=LEEWAY_SECONDS,
+                options={"require": ["iss", "aud", "iat", "exp"]},
+            )  # fmt: skip
+        except jwt.InvalidSignatureError:
+            continue  # a room that changes its secret has an older key beside the new one
+        return claims
+    raise jwt.InvalidTokenError
 
 
 def as_peer(caller: Caller, service: str) -> Caller:

@@ -12,9 +12,10 @@ from requests.adapters import NewConnectionError  # type: ignore[attr-defined]  
 
 from chassis.breaker import Breaker
 from chassis.errors import Unavailable
-from chassis.identity import CALLER_HEADER, Caller, as_peer, sign_caller
+from chassis.identity import CALLER_HEADER, Caller, as_peer
 from chassis.logs import log
 from chassis.request_scope import REQUEST_ID_HEADER, current_request_id
+from chassis.statements import Statements
 
 DEADLINE_SECONDS = 2.0
 PROBE_DEADLINE_SECONDS = 0.5
@@ -41,7 +42,7 @@ class Peers:
     def __init__(self, service: str, urls: Mapping[str, str], secret: str) -> None:
         self._service = service
         self._urls = dict(urls)
-        self._secret = secret
+        self._statements = Statements(secret)
         self._local = threading.local()
         self._breakers = {name: Breaker() for name in urls}
 
@@ -113,7 +114,7 @@ class Peers:
             data=body,
             headers={
                 "Content-Type": "application/json",
-                CALLER_HEADER: sign_caller(as_peer(caller, self._service), peer, self._secret),
+                CALLER_HEADER: self._statements.of(as_peer(caller, self._service), peer),
                 REQUEST_ID_HEADER: current_request_id() or "",
             },
             timeout=(min(1.0, deadline_seconds), deadline_seconds),

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 EXAMPLE_MARKS = ("change-me", "changeme", "example", "secret-secret", "password", "curtain-up", "0123456789")
 SECRET_PARTS = ("secret", "key", "pepper", "password")
-NO_SECRETS = ("_file", "_dir", "_minutes", "_days", "publishable_key", "_url")
+NO_SECRETS = ("_file", "_dir", "_minutes", "_days", "publishable_key", "_url", "room_keys")
 SHORTEST_SECRET, SHORTEST_PASSWORD, FEWEST_CHARACTERS = 32, 12, 8
 DEFAULT_PASSWORDS = frozenset(
     {"", "root", "guest", "admin", "mysql", "redis", "rabbitmq", "secret", "lobbycard", "changeme", "letmein"}

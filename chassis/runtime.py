@@ -13,7 +13,7 @@ from chassis.kill_points import watch
 from chassis.nudges import Nudges
 from chassis.peers import Peers
 from chassis.redis_client import redis_client
-from chassis.settings import ServiceSettings
+from chassis.settings import ServiceSettings, refuse_foreign_keys
 
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -31,7 +31,11 @@ class Runtime(Generic[S]):
 
     @classmethod
     def start(cls, name: str, settings: S, *, clock: Clock = SYSTEM_CLOCK) -> Runtime[S]:
-        """Build the parts from `settings`. Opens no connection: each part connects when it is first used."""
+        """Build the parts from `settings`. Opens no connection: each part connects when it is first used.
+
+        Raises SettingsError where the keys of the rooms don't fit this one.
+        """
+        refuse_foreign_keys(name, settings.internal_secret, settings.rooms)
         watch(settings.kill_points)
         return cls(
             name=name,

@@ -13,9 +13,10 @@ from chassis import health, logs, request_scope
 from chassis.endpoint import Context, Endpoint, failure_answer, json_response
 from chassis.errors import Failure, Invalid
 from chassis.federation import FederatedSchema
-from chassis.identity import CALLER_HEADER, VISITOR, Caller, read_caller
+from chassis.identity import CALLER_HEADER, VISITOR, Caller
 from chassis.pulse import PULSE
 from chassis.runtime import Runtime
+from chassis.statements import CallerReader
 from chassis.streams import stream_response
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
@@ -35,11 +36,11 @@ def build_service(
     `public_paths` (signed links, webhooks, published keys): these guard themselves.
     """
     logs.configure(runtime.name, runtime.settings.log_level)
+    reader = CallerReader(runtime.name, runtime.settings.rooms)
     app = Flask(runtime.name, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["runtime"] = runtime
-    shows_itself = runtime.settings.introspection and not runtime.settings.is_production
-    endpoint = app.extensions["endpoint"] = Endpoint(schema, introspection=shows_itself)
+    endpoint = app.extensions["endpoint"] = Endpoint(schema, introspection=_shows_itself(runtime))
     open_paths = ("/live", "/ready", "/health", *public_paths)
 
     @app.before_request
@@ -48,7 +49,7 @@ def build_service(
         g.request_id = request_scope.begin(request.headers.get(request_scope.REQUEST_ID_HEADER))
         g.caller = VISITOR
         is_open = request.path.startswith(open_paths) and CALLER_HEADER not in request.headers
-        return None if is_open else _identify(runtime)
+        return None if is_open else _identify(reader)
 
     @app.after_request
     def _leave(response: Response) -> Response:
@@ -73,11 +74,13 @@ def build_service(
     return app
 
 
-def _identify(runtime: Runtime[Any]) -> Response | None:
+def _shows_itself(runtime: Runtime[Any]) -> bool:
+    return bool(runtime.settings.introspection and not runtime.settings.is_production)
+
+
+def _identify(reader: CallerReader) -> Response | None:
     try:
-        g.caller = read_caller(
-            request.headers.get(CALLER_HEADER, ""), runtime.name, runtime.settings.internal_secret
-        )
+        g.caller = reader.read(request.headers.get(CALLER_HEADER, ""))
     except Failure as failure:
         return json_response(failure_answer(failure), failure.http_status)
     request_scope.set_actor(g.caller.user_id)

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis import production
+from chassis.room_keys import RoomKeys
 
 DEVELOPMENT = "development"
 PRODUCTION = "production"
@@ -35,7 +36,14 @@ class ServiceSettings(BaseSettings):
         "", alias="BROKER_URL", description="amqp://… for RabbitMQ; empty or redis://…: Redis Streams."
     )
     internal_secret: str = Field(
-        alias="INTERNAL_SECRET", min_length=32, description="Signs callers between rooms."
+        alias="INTERNAL_SECRET",
+        min_length=32,
+        description="Of this service alone: what it says to other rooms is signed by it, and its links.",
+    )
+    room_keys: str = Field(
+        "",
+        alias="ROOM_KEYS",
+        description="name=public half of each room's secret, separated by commas; nobody else is believed.",
     )
     peer_list: str = Field("", alias="PEERS", description="name=url, separated by commas.")
     public_url: str = Field(
@@ -62,6 +70,12 @@ class ServiceSettings(BaseSettings):
             raise ValueError("has too few different characters to be a secret")
         return secret
 
+    @field_validator("room_keys")
+    @classmethod
+    def _keys_can_be_read(cls, text: str) -> str:
+        RoomKeys.read(text)
+        return text
+
     @field_validator("kill_points")
     @classmethod
     def _nobody_dies_in_production(cls, folder: Path | None, facts: ValidationInfo) -> Path | None:
@@ -73,6 +87,11 @@ class ServiceSettings(BaseSettings):
     def is_production(self) -> bool:
         """Whether the strict rules of a live installation hold."""
         return self.environment == PRODUCTION
+
+    @cached_property
+    def rooms(self) -> RoomKeys:
+        """Whom to believe, by name."""
+        return RoomKeys.read(self.room_keys)
 
     @cached_property
     def peers(self) -> dict[str, str]:
@@ -101,9 +120,24 @@ def load(kind: type[Settings], **overrides: object) -> Settings:
         raise SettingsError(
             [f"{_name(kind, fault['loc'])}: {fault['msg']}" for fault in error.errors()]
         ) from None
-    if settings.is_production and (faults := production.faults_of(told(settings), settings.public_url)):
+    if settings.is_production and (faults := _faults_in_production(settings)):
         raise SettingsError(faults)
     return settings
+
+
+def refuse_foreign_keys(name: str, secret: str, rooms: RoomKeys) -> None:
+    """Raises SettingsError where the list of public halves has another one for `name` than its secret makes."""
+    if rooms.by_name and not rooms.belong(name, secret):
+        raise SettingsError(
+            [f"ROOM_KEYS: what it has for {name} does not fit the INTERNAL_SECRET given here"]
+        )
+
+
+def _faults_in_production(settings: ServiceSettings) -> list[str]:
+    faults = production.faults_of(told(settings), settings.public_url)
+    if not settings.rooms.by_name:
+        faults.append("ROOM_KEYS: is empty, so nobody could ask; python -m deploy.room_keys makes them")
+    return faults
 
 
 def told(settings: BaseSettings) -> dict[str, tuple[str, Any]]:

@@ -26,8 +26,8 @@ from chassis.identity import CALLER_HEADER, VISITOR, Caller, Role, sign_caller
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
 from chassis.testing_peers import FakePeers as FakePeers  # noqa: PLC0414  # handed on: one of the same tools
+from chassis.testing_rooms import ROOM_KEYS, SECRET
 
-SECRET = "a test's own internal secret, 0123456789"
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 MYSQL_URL = os.environ.get("TEST_DATABASE_URL", "mysql+pymysql://root@127.0.0.1:3306/")
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
@@ -112,6 +112,7 @@ def make_runtime(
         "DATABASE_URL": database_url,
         "REDIS_URL": REDIS_URL,
         "INTERNAL_SECRET": SECRET,
+        "ROOM_KEYS": ROOM_KEYS,
         "LOG_LEVEL": "ERROR",
         # The people of tests do in a second what guests do in a day; the limit has a test of its own.
         "WRITES_PER_MINUTE": 1_000_000,

@@ -110,7 +110,7 @@ def _engine(settings: GatewaySettings, *, incomplete_is_fine: bool = False) -> E
     if settings.supergraph_file is not None:
         return Engine.from_supergraph(settings.supergraph_file.read_text(encoding="utf-8"))
     file = read_graph_file(settings.subgraphs_file, settings.peers)
-    sdls = Members(file, settings.internal_secret).all_sdl()
+    sdls = Members(file, settings.statements).all_sdl()
     known = [member.subgraph(sdl) for member in file.subgraphs if (sdl := sdls[member.name]) is not None]
     if len(known) == len(file.subgraphs):
         return Engine.compose(known)

@@ -21,7 +21,7 @@ from gateway.doorway.admission import Admission
 from gateway.doorway.coalescing import Coalescing
 from gateway.doorway.correlation import Correlation
 from gateway.doorway.forwarding import Forwarding
-from gateway.doorway.identity import Identity, Statements
+from gateway.doorway.identity import Identity
 from gateway.doorway.limits import DocumentLimits
 from gateway.doorway.persisted import PersistedDocuments, read_trusted
 from gateway.doorway.refusal import Refusal
@@ -64,7 +64,7 @@ def create_app(settings: GatewaySettings | None = None) -> Flask:
     logs.configure("gateway", settings.log_level)
     sdl = settings.supergraph_file.read_text(encoding="utf-8") if settings.supergraph_file else None
     file = read_graph_file(settings.subgraphs_file, settings.peers) if sdl is None else _members_of(sdl)
-    members = Members(file, settings.internal_secret)
+    members = Members(file, settings.statements)
     tracing = _tracing(settings, file)
     registry = Registry(
         members,
@@ -144,7 +144,7 @@ def _staff(settings: GatewaySettings, file: GraphFile, background: Background) -
     return endpoint.Staff(
         registry=background.registry,
         identity=Identity(file.identity, _access_keys(file), background.sessions),
-        forwarding=Forwarding(Statements(settings.internal_secret), cookies, headers),
+        forwarding=Forwarding(settings.statements, cookies, headers),
         breakers=background.breakers,
         admission=admission,
         documents=_documents(settings),

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import orjson
 import urllib3
 
-from chassis.identity import CALLER_HEADER, VISITOR, sign_caller
+from chassis.identity import CALLER_HEADER, VISITOR
+from chassis.statements import Statements
 from gateway.graph_file import GraphFile, Member
 
 SDL_QUERY = orjson.dumps({"query": "{ _service { sdl } }"})
@@ -18,18 +19,18 @@ ANSWER = TypeVar("ANSWER")
 class Members:
     """The members of the graph, spoken to in the gateway's own name."""
 
-    def __init__(self, file: GraphFile, secret: str) -> None:
+    def __init__(self, file: GraphFile, statements: Statements | None) -> None:
         self.file = file
         self.names = tuple(member.name for member in file.subgraphs)
-        self._secret = secret
+        self._statements = statements
         self._pool = urllib3.PoolManager(maxsize=2, retries=False)
         self._workers = ThreadPoolExecutor(max_workers=max(1, len(self.names)), thread_name_prefix="members")
 
     def sdl(self, member: Member, timeout_seconds: float = 2.0) -> str | None:
         """What the member says it can; None when it does not answer."""
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        if self._secret:
-            headers[CALLER_HEADER] = sign_caller(VISITOR, member.name, self._secret)
+        if self._statements is not None:
+            headers[CALLER_HEADER] = self._statements.of(VISITOR, member.name)
         try:
             answer = self._pool.request(
                 "POST", member.url, body=SDL_QUERY, headers=headers, timeout=timeout_seconds

@@ -9,7 +9,10 @@ from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis import production
-from chassis.settings import DEVELOPMENT, PRODUCTION, SettingsError, told
+from chassis.identity import GATEWAY
+from chassis.room_keys import RoomKeys
+from chassis.settings import DEVELOPMENT, PRODUCTION, SettingsError, refuse_foreign_keys, told
+from chassis.statements import Statements
 
 HERE = Path(__file__).resolve().parent
 
@@ -40,7 +43,12 @@ class GatewaySettings(BaseSettings):
     maximum_streams: int = Field(520, alias="MAXIMUM_STREAMS", ge=0)
 
     internal_secret: str = Field(
-        "", alias="INTERNAL_SECRET", description="Signs callers; empty: none is told."
+        "", alias="INTERNAL_SECRET", description="Of the gateway alone: signs callers; empty: none is told."
+    )
+    room_keys: str = Field(
+        "",
+        alias="ROOM_KEYS",
+        description="Public halves of the rooms' secrets; compared with the gateway's own.",
     )
     redis_url: str = Field(
         "", alias="REDIS_URL", description="Where ended sessions are told; empty: nowhere."
@@ -117,6 +125,11 @@ class GatewaySettings(BaseSettings):
         return frozenset(label.strip() for label in self.override_labels.split(",") if label.strip())
 
     @cached_property
+    def statements(self) -> Statements | None:
+        """What members are told of callers; None where there is no secret to sign it with."""
+        return Statements(self.internal_secret) if self.internal_secret else None
+
+    @cached_property
     def peers(self) -> dict[str, str]:
         """Base address by subgraph, where it replaces the file's."""
         pairs = (entry.split("=", 1) for entry in self.peer_list.split(",") if "=" in entry)
@@ -135,9 +148,17 @@ def load(**overrides: object) -> GatewaySettings:
     secret = settings.internal_secret
     if secret and len(secret) < 32:
         raise SettingsError(["INTERNAL_SECRET: must have at least 32 characters"])
+    refuse_foreign_keys(GATEWAY, secret, _rooms_of(settings))
     if settings.is_production and (faults := _faults_in_production(settings)):
         raise SettingsError(faults)
     return settings
+
+
+def _rooms_of(settings: GatewaySettings) -> RoomKeys:
+    try:
+        return RoomKeys.read(settings.room_keys)
+    except ValueError as error:
+        raise SettingsError([f"ROOM_KEYS: {error}"]) from None
 
 
 def _faults_in_production(settings: GatewaySettings) -> list[str]:

@@ -18,8 +18,7 @@ from chassis.breaker import FAILURES, OPEN_SECONDS, WITHIN_SECONDS, Breaker
 from chassis.errors import Unavailable
 from chassis.identity import CALLER_HEADER, Caller, read_caller
 from chassis.peers import NeverAsked, PeerError, Peers
-
-SECRET = "a test's own internal secret, 0123456789"
+from chassis.testing_rooms import KEYS, SECRET
 
 
 class Sibling:
@@ -74,7 +73,7 @@ def test_the_sibling_learns_who_asks_and_for_whom(sibling, peers):
     callers = []
 
     def answer(request):
-        callers.append(read_caller(request.headers[CALLER_HEADER], "sibling", SECRET))
+        callers.append(read_caller(request.headers[CALLER_HEADER], "sibling", KEYS))
         return {"data": {"name": "Faust"}}
 
     sibling.answer = answer

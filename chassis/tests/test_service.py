@@ -21,6 +21,7 @@ from chassis.runtime import Runtime
 from chassis.service import build_service
 from chassis.settings import ServiceSettings
 from chassis.testing import REDIS_URL, SECRET, ServiceClient, as_peer, as_user
+from chassis.testing_rooms import KEYS, ROOM_KEYS
 
 
 @key("id")
@@ -106,6 +107,7 @@ def client(tmp_path: Path) -> ServiceClient:
         {
             "DATABASE_URL": f"sqlite:///{tmp_path}/x.db",
             "INTERNAL_SECRET": SECRET,
+            "ROOM_KEYS": ROOM_KEYS,
             "REDIS_URL": REDIS_URL,
             "LOG_LEVEL": "CRITICAL",
         }
@@ -268,8 +270,8 @@ def test_a_stream_that_may_not_begin_is_an_ordinary_refusal(client: ServiceClien
 def test_a_callers_statement_is_read_as_it_was_signed() -> None:
     caller = Caller("ana", Role.MANAGER, frozenset({"a", "b"}), "s1")
 
-    assert read_caller(sign_caller(caller, "x", SECRET), "x", SECRET) == caller
-    assert read_caller(sign_caller(VISITOR, "x", SECRET), "x", SECRET) == VISITOR
+    assert read_caller(sign_caller(caller, "x", SECRET), "x", KEYS) == caller
+    assert read_caller(sign_caller(VISITOR, "x", SECRET), "x", KEYS) == VISITOR
     assert as_peer("thing_service").is_peer
 
 

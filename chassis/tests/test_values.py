@@ -17,6 +17,7 @@ from chassis.money import CurrencyMismatch, Money, decimal_text, total
 from chassis.revocations import Revocations
 from chassis.settings import ServiceSettings, SettingsError, load
 from chassis.testing import NOON, REDIS_URL, SECRET
+from chassis.testing_rooms import ROOM_KEYS
 
 
 @given(st.lists(st.integers(-(10**9), 10**9)))
@@ -144,6 +145,7 @@ def test_production_refuses_engines_with_passwords_everybody_knows_and_plain_htt
         "BROKER_URL": "amqp://lobbycard:77ab19c0d2e3f@rabbitmq/",
         "REDIS_URL": "redis://:9d1b7c3e5a2f0@redis:6379/0",
         "INTERNAL_SECRET": "6c0e9b8ad1f24735a7c2e4f6081b3d5f",
+        "ROOM_KEYS": ROOM_KEYS,
         "PUBLIC_URL": "https://tickets.test",
     }
     for name, text in sound.items():

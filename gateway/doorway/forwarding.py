@@ -9,7 +9,7 @@ from werkzeug.http import parse_cookie
 
 from chassis.identity import CALLER_HEADER, Caller
 from chassis.request_scope import REQUEST_ID_HEADER
-from gateway.doorway.identity import Statements
+from chassis.statements import Statements
 from gateway.doorway.visit import Visit
 
 LONGEST_VALUE = 4096  # as much as a token may have
@@ -23,11 +23,14 @@ _Allowed = tuple[tuple[str, bytes], ...]  # names of headers, as WSGI has them a
 
 
 class Forwarding:
-    """Makes the headers of requests to members. `cookies` and `headers` are those that may pass, by member."""
+    """Makes the headers of requests to members. `cookies` and `headers` are those that may pass, by member.
+
+    Without `statements` members are told of nobody.
+    """
 
     def __init__(
         self,
-        statements: Statements,
+        statements: Statements | None,
         cookies: Mapping[str, Iterable[str]],
         headers: Mapping[str, Iterable[str]],
     ) -> None:
@@ -48,9 +51,8 @@ class Forwarding:
             own = made.get(allowed)
             if own is None:
                 own = made[allowed] = _passed(visit, allowed)
-            statement = self._statements.of(caller, subgraph)
-            if statement is not None:
-                own = (*own, (_CALLER, statement))
+            if self._statements is not None:
+                own = (*own, (_CALLER, self._statements.of(caller, subgraph).encode()))
             cookies = self._cookies.get(subgraph) if sent_cookies else None
             if cookies:
                 cookie = passed_cookies(sent_cookies, cookies)

@@ -12,7 +12,7 @@ from typing import Any
 
 import jwt
 
-from chassis.identity import VISITOR, Caller, Role, sign_caller
+from chassis.identity import VISITOR, Caller, Role
 from gateway.doorway.access_keys import ALGORITHM, AccessKeys
 from gateway.doorway.refusal import Refusal
 from gateway.doorway.sessions import Sessions, Standing
@@ -21,8 +21,6 @@ from gateway.graph_file import TokenIssuer
 REQUIRED_CLAIMS = ["exp", "iat", "iss", "aud", "sub", "jti", "sid", "typ"]
 LEEWAY_SECONDS = 5
 KEPT_TOKENS = 10_000
-KEPT_STATEMENTS = 20_000
-STATEMENT_SECONDS = 20.0  # signed for 60: what is reused still has 40 to live
 LONGEST_TOKEN = 4096
 
 
@@ -92,29 +90,6 @@ class Identity:
         # Verified again after a minute at most, so that a key withdrawn by its owner stops working.
         self._verified[token] = (caller, min(float(claims["exp"]), now + 60.0))
         return caller
-
-
-class Statements:
-    """Signed statements of callers, kept for some seconds: signing costs more than the look-up."""
-
-    def __init__(self, secret: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._secret = secret
-        self._clock = clock
-        self._signed: dict[tuple[Caller, str], tuple[bytes, float]] = {}
-
-    def of(self, caller: Caller, subgraph: str) -> bytes | None:
-        """What the member called `subgraph` is told of `caller`; None where no secret is shared."""
-        if not self._secret:
-            return None
-        key, now = (caller, subgraph), self._clock()
-        known = self._signed.get(key)
-        if known is not None and now < known[1]:
-            return known[0]
-        if len(self._signed) >= KEPT_STATEMENTS:
-            self._signed.clear()
-        statement = sign_caller(caller, subgraph, self._secret).encode()
-        self._signed[key] = (statement, now + STATEMENT_SECONDS)
-        return statement
 
 
 def _claims(token: str, issuer: TokenIssuer, keys: AccessKeys) -> dict[str, Any]:

@@ -15,9 +15,10 @@ import redis
 from chassis.identity import Caller, Role, read_caller
 from chassis.revocations import Revocations
 from chassis.testing import REDIS_URL
+from chassis.testing_rooms import KEYS
 from gateway.doorway.sessions import COPY_LASTS_SECONDS, Sessions, Standing
 from gateway.tests.conftest import OpenGateway
-from gateway.tests.small_graph import SECRET, SmallGateway, authors, books
+from gateway.tests.small_graph import SmallGateway, authors, books
 from gateway.tests.tokens import IDENTITY, Signer
 
 RENAME = 'mutation { rename(id: "1", name: "X") { id } }'
@@ -45,7 +46,7 @@ def _guarded(open_small: OpenGateway, signers: list[Signer], redis_url: str) -> 
 
 def _told(gateway: SmallGateway, member: str = "authors") -> Caller:
     """The caller that `member` was told of last."""
-    return read_caller(gateway.members[member].questions()[-1].headers["X-Caller"], member, SECRET)
+    return read_caller(gateway.members[member].questions()[-1].headers["X-Caller"], member, KEYS)
 
 
 def _status(gateway: SmallGateway, token: str, query: str = "{ echo }") -> int:
@@ -67,7 +68,7 @@ def test_a_person_is_told_to_each_member_in_a_statement_for_it_alone(guarded: Sm
     expected = Caller("user-1", Role.MANAGER, frozenset({"place-1"}), "session-1")
     assert (_told(guarded), _told(guarded, "books")) == (expected, expected)
     with pytest.raises(Exception, match="gateway"):
-        read_caller(guarded.members["books"].questions()[-1].headers["X-Caller"], "authors", SECRET)
+        read_caller(guarded.members["books"].questions()[-1].headers["X-Caller"], "authors", KEYS)
 
 
 def test_what_a_client_says_of_itself_goes_no_further(guarded: SmallGateway):

@@ -6,8 +6,9 @@ import pytest
 from flask import Response, request
 
 from chassis.identity import read_caller
+from chassis.testing_rooms import KEYS
 from gateway.tests.conftest import OpenGateway
-from gateway.tests.small_graph import SECRET, SmallGateway, authors, books
+from gateway.tests.small_graph import SmallGateway, authors, books
 
 ROUTES = """
 [[routes]]
@@ -96,7 +97,7 @@ def test_what_identifies_the_client_is_replaced_by_our_word(
 
     headers = handed[0]["headers"]
     assert isinstance(headers, dict)
-    assert read_caller(headers["X-Caller"], "books", SECRET).user_id is None
+    assert read_caller(headers["X-Caller"], "books", KEYS).user_id is None
     assert headers["X-Client-Address"] == "127.0.0.1"
     assert not {"X-Forwarded-For", "X-User-Id", "Cookie"} & set(headers)
 

@@ -13,6 +13,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from chassis.room_keys import told
 from chassis.settings import SettingsError, load
 from chassis.testing import as_user
 from chassis.testing_brokers import wait_until
@@ -333,6 +334,7 @@ def test_production_needs_a_mail_server_and_has_no_mailbox(runtime, tmp_path):
         "LOBBYCARD_ENV": "production",
         "DATABASE_URL": f"sqlite:///{tmp_path}/x.db",
         "INTERNAL_SECRET": secret,
+        "ROOM_KEYS": told({"notification_service": secret}),
         "PUBLIC_URL": "https://tickets.test",
     }
 

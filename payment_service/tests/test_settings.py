@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chassis.settings import SettingsError, load
+from chassis.testing_rooms import ROOM_KEYS
 from payment_service.providers import provider_names
 from payment_service.settings import PaymentSettings
 
@@ -24,6 +25,7 @@ def production(monkeypatch):
             "LOBBYCARD_ENV": "production",
             "PUBLIC_URL": "https://tickets.test",
             "INTERNAL_SECRET": "6c0e9b8ad1f24735a7c2e4f6081b3d5f",
+            "ROOM_KEYS": ROOM_KEYS,
             "DATABASE_URL": "mysql+pymysql://payment_service:5f0c9ab1e7d24@db.test/payment_db",
             "REDIS_URL": "redis://:9d1b7c3e5a2f0@redis.test:6379/0",
         }

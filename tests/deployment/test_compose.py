@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
+from chassis.room_keys import RoomKeys
+from deploy.room_keys import lines_for
 from tests.architecture.sources import SERVICES
 from tests.deployment.compose import COMPOSE, DOCKERFILE, compose, ours, services, settings_of, variables
+from tools.launcher.fleet import OWN_SECRET, ROOMS, secret_name
 
 SECRET = ("PASSWORD", "SECRET", "PEPPER", "KEYS")
 ENGINES = {"mysql", "redis", "rabbitmq", "mail"}
@@ -75,11 +78,44 @@ def test_every_secret_must_be_given_and_none_has_a_default():
     asked = variables()
 
     secrets = {name: kind for name, kind in asked.items() if any(part in name for part in SECRET)}
-    # Stripe is a choice: its keys are empty until somebody makes it.
-    secrets = {name: kind for name, kind in secrets.items() if not name.startswith("STRIPE_")}
+    # Stripe and a bucket are a choice: their keys are empty until somebody makes it.
+    secrets = {name: kind for name, kind in secrets.items() if not name.startswith(("STRIPE_", "AWS_"))}
 
     assert len(secrets) >= 12
     assert {name: kind for name, kind in secrets.items() if kind != ":?"} == {}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_container_is_given_the_secret_of_its_own_room_and_no_other(room):
+    own = secret_name(room)
+    containers = (room,) if room == "gateway" else (room, room.replace("_service", "_worker"))
+
+    for container in containers:
+        environment = services()[container]["environment"]
+        assert environment["INTERNAL_SECRET"].startswith(f"${{{own}:?")
+        assert [text for text in map(str, environment.values()) if OWN_SECRET in text] == [
+            environment["INTERNAL_SECRET"]
+        ]
+
+
+def test_missing_secrets_of_rooms_are_made_and_the_older_keys_kept_until_told():
+    first = dict(lines_for({"MOVIE_INTERNAL_SECRET": "m" * 30 + "ovie secret"}, keeps_older=True))
+    known = first | {"MOVIE_INTERNAL_SECRET": "m" * 30 + "ovie secret"}
+    assert set(first) == {"ROOM_KEYS", *map(secret_name, ROOMS)} - {"MOVIE_INTERNAL_SECRET"}
+    assert len({*first.values()}) == len(first)
+    assert list(lines_for(known, keeps_older=True)) == []
+
+    changed = known | {"USER_INTERNAL_SECRET": "another secret of user service"}
+    both = RoomKeys.read(dict(lines_for(changed, keeps_older=True))["ROOM_KEYS"])
+    newest = RoomKeys.read(dict(lines_for(changed, keeps_older=False))["ROOM_KEYS"])
+
+    assert [keys.belong("user_service", known["USER_INTERNAL_SECRET"]) for keys in (both, newest)] == [
+        True,
+        False,
+    ]
+    assert [keys.belong("user_service", changed["USER_INTERNAL_SECRET"]) for keys in (both, newest)] == [
+        True
+    ] * 2
 
 
 def test_the_example_names_every_variable_and_no_secret_has_a_value_there():

@@ -20,9 +20,11 @@ import pymysql
 import pytest
 from sqlalchemy.engine import make_url
 
+from chassis.room_keys import told
 from tests.architecture.sources import ROOT, SERVICES
 from tests.deployment.compose import INIT, VARIABLE, ours, services, variables
 from tools import private_servers
+from tools.launcher.fleet import ROOMS, secret_name
 
 GIVEN = {
     "LOBBYCARD_SEED": "1",
@@ -45,7 +47,7 @@ class FullMode:
     def environment(self, container):
         """What compose gives `container`, with addresses of this machine."""
         declared = services()[container]["environment"]
-        chosen = {name: secret_of(name) for name in variables()} | GIVEN
+        chosen = {name: secret_of(name) for name in variables()} | GIVEN | {"ROOM_KEYS": ROOM_KEYS}
         home = str(self.folder / container.removesuffix("_worker").removesuffix("_service"))
         Path(home).mkdir(exist_ok=True)
 
@@ -146,6 +148,9 @@ def make_databases(address):
 def secret_of(name):
     """Something that looks like nobody's example."""
     return hashlib.sha256(name.encode()).hexdigest()
+
+
+ROOM_KEYS = told((room, secret_of(secret_name(room))) for room in ROOMS)
 
 
 @pytest.fixture(scope="module")

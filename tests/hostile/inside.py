@@ -14,9 +14,9 @@ import jwt
 import requests
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
-from chassis.identity import CALLER_HEADER, Caller, sign_caller
+from chassis.identity import CALLER_HEADER, GATEWAY, Caller, sign_caller
 from tests.system import RunningSystem
-from tools.launcher.fleet import SERVICES, fleet_from
+from tools.launcher.fleet import SERVICES, fleet_from, secret_name
 
 FAR_AHEAD = 3600
 
@@ -66,10 +66,10 @@ def address_of(system: RunningSystem, service: str) -> str:
     return fleet_from({"PORT": str(system.port), "LOBBYCARD_HOME": str(system.home)}).url_of(found)
 
 
-def secret_of(system: RunningSystem) -> str:
-    """The secret that signs callers."""
+def secret_of(system: RunningSystem, room: str = GATEWAY) -> str:
+    """The secret that `room` signs callers with."""
     lines = (system.home / "secrets.env").read_text().splitlines()
-    return next(line.partition("=")[2] for line in lines if line.startswith("INTERNAL_SECRET="))
+    return next(line.partition("=")[2] for line in lines if line.startswith(f"{secret_name(room)}="))
 
 
 def ask_directly(
@@ -84,6 +84,6 @@ def ask_directly(
     """Ask a service past the gateway: as `caller` when one is given, else with `headers` alone."""
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     if caller is not None:
-        given[CALLER_HEADER] = sign_caller(caller, service, secret_of(system))
+        given[CALLER_HEADER] = sign_caller(caller, service, secret_of(system, caller.issuer))
     body = {"query": query, "variables": variables or {}}
     return requests.post(f"{address_of(system, service)}/graphql", json=body, headers=given, timeout=20)

@@ -5,6 +5,7 @@ import secrets
 
 import pytest
 
+from chassis.room_keys import told
 from chassis.settings import SettingsError
 from gateway.app import create_app as create_gateway
 from tests.architecture.sources import SERVICES
@@ -14,6 +15,7 @@ SOUND = {
     "LOBBYCARD_ENV": "production",
     "PUBLIC_URL": "https://tickets.test",
     "INTERNAL_SECRET": OWN,
+    "ROOM_KEYS": told((room, OWN) for room in ("gateway", *SERVICES)),
     "REDIS_URL": "redis://:9d1b7c3e5a2f0@redis.test:6379/0",
     "BROKER_URL": "amqp://lobbycard:77ab19c0d2e3f@rabbitmq.test/",
     "DATABASE_URL": "mysql+pymysql://some_service:5f0c9ab1e7d24@db.test/some_db",
@@ -24,6 +26,7 @@ SOUND = {
 }
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "INTERNAL_SECRET": ("change-me-change-me-change-me-change-me", "too short", "a" * 40),
+    "ROOM_KEYS": ("", "user_service=short", told((room, OWN[::-1]) for room in ("gateway", *SERVICES))),
     "DATABASE_URL": (
         "mysql+pymysql://root@db.test/some_db",
         "mysql+pymysql://some_service:password@db.test/some_db",
@@ -80,16 +83,17 @@ def test_with_secrets_of_its_own_a_service_starts(environment, service):
     assert importlib.import_module(f"{service}.app").create_app()
 
 
-@pytest.mark.parametrize("setting", ["INTERNAL_SECRET", "REDIS_URL", "PUBLIC_URL"])
+@pytest.mark.parametrize("setting", ["INTERNAL_SECRET", "ROOM_KEYS", "REDIS_URL", "PUBLIC_URL"])
 def test_the_gateway_does_not_start_either(environment, setting):
     """H32, at the one public door."""
-    for value in EXAMPLES[setting]:
+    for value in filter(None, EXAMPLES[setting]):
         environment(**{setting: value})
         with pytest.raises(SettingsError, match=setting):
             create_gateway()
 
 
 def test_a_secret_made_by_chance_is_taken(environment):
-    environment(INTERNAL_SECRET=secrets.token_hex(24))
+    own = secrets.token_hex(24)
+    environment(INTERNAL_SECRET=own, ROOM_KEYS=told({"cinema_service": own}))
 
     assert importlib.import_module("cinema_service.app").create_app()

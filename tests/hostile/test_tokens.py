@@ -148,6 +148,22 @@ def test_a_caller_for_one_service_is_none_for_another_and_soon_for_nobody(system
         assert ask_directly(system, service, ME, **{CALLER_HEADER: statement}).status_code == 401
 
 
+@pytest.mark.parametrize("service", [name for name in SERVICES if name != "movie_service"])
+def test_a_service_that_is_taken_over_cannot_speak_as_the_gateway_or_as_another_service(
+    system, guest, service
+):
+    """H14: whoever holds all that movie_service knows is movie_service to the others, and nobody else."""
+    stolen = secret_of(system, "movie_service")
+    others = [room for room in ("gateway", *SERVICES) if room != "movie_service"]
+
+    for name in others:
+        caller = Caller(guest.id, Role.ADMIN, issuer=name)
+        truly = sign_caller(caller, service, secret_of(system, name))
+        forged = sign_caller(caller, service, stolen)
+        assert ask_directly(system, service, "{ __typename }", **{CALLER_HEADER: truly}).status_code == 200
+        assert ask_directly(system, service, "{ __typename }", **{CALLER_HEADER: forged}).status_code == 401
+
+
 SIGN_OUT = "mutation { logout { done } }"
 PASSWORD = "another good password"
 

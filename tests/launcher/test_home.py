@@ -5,8 +5,9 @@ import stat
 
 import pytest
 
+from chassis.room_keys import RoomKeys
 from tools.launcher.console import LauncherProblem
-from tools.launcher.fleet import fleet_from
+from tools.launcher.fleet import ROOMS, SERVICES, fleet_from, secret_name
 from tools.launcher.home import Home, HomeLock, last_reason, random_text, rotate_logs, secrets_of
 
 
@@ -89,13 +90,30 @@ def test_one_pattern_gives_each_service_its_own_database_on_a_server(tmp_path):
     fleet = fleet_from(
         {"LOBBYCARD_HOME": str(tmp_path), "LOBBYCARD_DATABASES": "mysql+pymysql://me@db/{database}"}
     )
-    secrets = {"INTERNAL_SECRET": "s" * 32}
-    from tools.launcher.fleet import SERVICES
+    secrets = {secret_name(room): "s" * 32 for room in ROOMS}
 
     urls = {fleet.service_environment(service, secrets)["DATABASE_URL"] for service in SERVICES}
 
     assert "mysql+pymysql://me@db/booking_db" in urls
     assert len(urls) == 7
+
+
+def test_each_part_is_given_its_own_secret_and_the_public_halves_of_all(tmp_path):
+    fleet = fleet_from({"LOBBYCARD_HOME": str(tmp_path)})
+    secrets = {secret_name(room): room * 5 for room in ROOMS} | {"PASSWORD_PEPPER": "p"}
+
+    given = {service.name: fleet.service_environment(service, secrets) for service in SERVICES}
+    given["gateway"] = fleet.gateway_environment(secrets)
+
+    for room, environment in given.items():
+        assert environment["INTERNAL_SECRET"] == secrets[secret_name(room)]
+        others = {
+            text for name, text in secrets.items() if name not in (secret_name(room), "PASSWORD_PEPPER")
+        }
+        assert not others & set(environment.values())
+        assert all(
+            RoomKeys.read(environment["ROOM_KEYS"]).belong(one, secrets[secret_name(one)]) for one in ROOMS
+        )
 
 
 def test_the_reason_of_an_end_is_found_among_the_last_lines_of_a_log(home):

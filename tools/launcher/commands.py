@@ -14,12 +14,13 @@ from typing import Any
 
 from tools.launcher import engines
 from tools.launcher.console import Console, LauncherProblem
-from tools.launcher.fleet import SERVICES, Fleet, fleet_from
+from tools.launcher.fleet import ROOMS, SERVICES, Fleet, fleet_from, secret_name
 from tools.launcher.home import HomeLock, last_reason, random_key, random_text, rotate_logs, secrets_of
 from tools.launcher.supervision import Supervisor
 
 SECRETS = {
-    "INTERNAL_SECRET": random_text,
+    # One a room: whoever takes it over speaks for that one alone.
+    **dict.fromkeys(map(secret_name, ROOMS), random_text),
     "PASSWORD_PEPPER": random_text,
     "TICKET_SIGNING_KEYS": random_key,
 }

@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from chassis import room_keys
 from tools.launcher.console import LauncherProblem
 from tools.launcher.home import Home
 
@@ -56,6 +57,15 @@ SERVICES = (
     ),
     Service(name="notification_service", usual_port=3013, threads=128),
 )
+
+GATEWAY = "gateway"
+ROOMS = (GATEWAY, *(service.name for service in SERVICES))
+OWN_SECRET = "_INTERNAL_SECRET"  # noqa: S105  # the end of a name
+
+
+def secret_name(room: str) -> str:
+    """What the secret of one room is called among those of all, e.g. USER_INTERNAL_SECRET."""
+    return room.removesuffix("_service").upper() + OWN_SECRET
 
 
 @dataclass(frozen=True)
@@ -134,7 +144,8 @@ class Fleet:
             # A proxy of this machine is for the world outside, not for rooms that ask one another.
             "NO_PROXY": own,
             "no_proxy": own,
-            **secrets,
+            "ROOM_KEYS": room_keys.told((room, secrets[secret_name(room)]) for room in ROOMS),
+            **{name: text for name, text in secrets.items() if not name.endswith(OWN_SECRET)},
         }
 
     def service_environment(self, service: Service, secrets: Mapping[str, str]) -> dict[str, str]:
@@ -144,6 +155,7 @@ class Fleet:
         peers = (f"{other.name}={self.url_of(other)}" for other in SERVICES if other is not service)
         return {
             **self.environment(secrets),
+            "INTERNAL_SECRET": secrets[secret_name(service.name)],
             "DATABASE_URL": self.database_url(service),
             "SERVICE_PORT": str(self.port_of(service)),
             "PEERS": ",".join(peers),
@@ -157,6 +169,7 @@ class Fleet:
         peers = ",".join(f"{service.name}={self.url_of(service)}" for service in SERVICES)
         return {
             **self.environment(secrets),
+            "INTERNAL_SECRET": secrets[secret_name(GATEWAY)],
             "GATEWAY_PORT": str(self.port),
             "GATEWAY_THREADS": str(self.gateway_threads),
             "PEERS": peers,
