@@ -47,7 +47,7 @@ function copy() {
     /** @type {Record<string, Buffer | string>} */
     const files = { LICENSE: entry.licence ? readFileSync(join(source, entry.licence)) : MIT };
     for (const [from, to] of Object.entries(entry.files ?? {})) files[to] = withoutSourceMap(readFileSync(join(source, from)), to);
-    if (entry.sprite) files[entry.sprite] = sprite(source, entry.icons);
+    for (const [to, icons] of Object.entries(entry.sprites ?? {})) files[to] = sprite(source, icons);
     lock[name] = { version: manifest.version, licence: manifest.license, files: {} };
     for (const [to, content] of Object.entries(files)) {
       const target = join(vendor, entry.to, to);

@@ -17,7 +17,7 @@ ADDRESSES = "addresses.txt"
 # What a service worker keeps on the device, put in for this mark in its script; staff are at their desks, online.
 FILES_MARK = '"__FILES__"'
 KEPT_FOLDERS = ("app/", "css/", "img/", "vendor/")
-NOT_KEPT = ("app/admin/",)
+NOT_KEPT = ("app/admin/", "app/i18n/staff.", "css/admin.css", "vendor/icons/staff.svg")
 KEPT_TYPES = frozenset({".js", ".json", ".css", ".woff2", ".svg", ".png"})
 CONTENT_POLICY = "; ".join(
     (

@@ -1,5 +1,6 @@
 // @ts-check
 /** The site map: path → page module, fetched when first visited. */
+import { staffRoutes } from "./admin/routes.js";
 
 /** @type {import("./core/router.js").Route[]} */
 export const routes = [
@@ -20,10 +21,5 @@ export const routes = [
   { path: "/reset-password", page: () => import("./pages/reset-password.js") },
   { path: "/invitation", page: () => import("./pages/reset-password.js") },
   { path: "/verify-email", page: () => import("./pages/verify-email.js") },
-  { path: "/admin", page: () => import("./admin/pages/today.js") },
-  { path: "/admin/showtimes", page: () => import("./admin/pages/showtimes.js") },
-  { path: "/admin/showtimes/new", page: () => import("./admin/pages/schedule.js") },
-  { path: "/admin/bookings", page: () => import("./admin/pages/bookings.js") },
-  { path: "/admin/bookings/:id", page: () => import("./admin/pages/booking.js") },
-  { path: "/admin/check-in", page: () => import("./admin/pages/check-in.js") },
+  ...staffRoutes,
 ];

@@ -11,16 +11,31 @@ from gateway.composition.api_schema import api_schema
 FRONTEND = Path(__file__).resolve().parents[1]
 CONTRACTS = FRONTEND.parent / "contracts"
 CONSTANT = re.compile(r"(export )?const (\w+) = /\* GraphQL \*/ `([^`]*)`;")
+IMPORT = re.compile(r'^import \{ [\w, ]+ \} from "(\./[\w-]+\.js)";', re.MULTILINE)
 
 
 def operations_in(file: Path) -> dict[str, str]:
     """Exported name → text of the operation, fragments put in as the browser does."""
-    constants = {name: (text, bool(exported)) for exported, name, text in CONSTANT.findall(file.read_text())}
+    own = {name: (text, bool(exported)) for exported, name, text in CONSTANT.findall(file.read_text())}
+    constants = dict(own)
+    for named in IMPORT.findall(file.read_text()):
+        imported = CONSTANT.findall((file.parent / named).read_text())
+        constants |= {name: (text, False) for exported, name, text in imported if exported}
 
     def whole(text: str) -> str:
         return re.sub(r"\$\{(\w+)\}", lambda match: whole(constants[match[1]][0]), text)
 
-    return {name: whole(text) for name, (text, exported) in constants.items() if exported}
+    return {
+        name: whole(text)
+        for name, (text, exported) in own.items()
+        if exported and not text.lstrip().startswith("fragment")
+    }
+
+
+def files_of_operations() -> list[Path]:
+    """The only modules that hold GraphQL: operations.js, and those in a folder called operations."""
+    app = FRONTEND / "app"
+    return sorted([*app.rglob("operations.js"), *app.rglob("operations/*.js")])
 
 
 def public_schema() -> GraphQLSchema:
@@ -29,8 +44,8 @@ def public_schema() -> GraphQLSchema:
 
 
 OPERATIONS = {
-    f"{file.parent.name}/{name}": text
-    for file in sorted((FRONTEND / "app").rglob("operations.js"))
+    f"{file.relative_to(FRONTEND / 'app').with_suffix('').as_posix()}/{name}": text
+    for file in files_of_operations()
     for name, text in operations_in(file).items()
 }
 
@@ -57,10 +72,11 @@ def test_a_constant_is_named_as_the_operation_it_holds(name: str) -> None:
         if isinstance(node, OperationDefinitionNode) and node.name
     ]
 
-    assert names == [name.split("/")[1]]
+    assert names == [name.rsplit("/", 1)[1]]
 
 
 def test_no_page_holds_an_operation_of_its_own() -> None:
-    pages = [file for file in (FRONTEND / "app").rglob("*.js") if file.name != "operations.js"]
+    known = set(files_of_operations())
+    pages = [file for file in (FRONTEND / "app").rglob("*.js") if file not in known]
 
     assert [file.name for file in pages if "GraphQL */" in file.read_text()] == []

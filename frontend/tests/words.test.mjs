@@ -29,21 +29,48 @@ test("the language is the one chosen before, else the first of the browser that 
   assert.equal(chooseLocale(["sv"], "xx"), "en");
 });
 
-for (const tag of ["de", "fr"]) {
-  test(`the ${tag} catalogue has the words and the places of the English one`, () => {
-    const english = catalogue("en");
-    const other = catalogue(tag);
+for (const part of ["", "staff."]) {
+  for (const tag of ["de", "fr"]) {
+    test(`the catalogue ${part}${tag} has the words and the places of the English one`, () => {
+      const english = catalogue(`${part}en`);
+      const other = catalogue(`${part}${tag}`);
 
-    assert.deepEqual(Object.keys(other), Object.keys(english));
-    for (const key of Object.keys(english)) assert.deepEqual(holes(other[key]), holes(english[key]), key);
-  });
+      assert.deepEqual(Object.keys(other), Object.keys(english));
+      for (const key of Object.keys(english)) assert.deepEqual(holes(other[key]), holes(english[key]), key);
+    });
+  }
 }
 
-test("every word that a page asks for by a fixed key is in the catalogue", () => {
-  const english = catalogue("en");
-  const files = readdirSync(app, { recursive: true }).filter((file) => file.endsWith(".js"));
-  const asked = files.flatMap((file) => [...readFileSync(new URL(file, app), "utf8").matchAll(/\bt\(\s*"([^"]+)"/g)].map((match) => match[1]));
+const scripts = readdirSync(app, { recursive: true }).filter((file) => file.endsWith(".js"));
+const sources = Object.fromEntries(scripts.map((file) => [file.replaceAll("\\", "/"), readFileSync(new URL(file, app), "utf8")]));
+const ofStaff = (file) => file.startsWith("admin/");
+
+test("every word that a page asks for by a fixed key is in its catalogue, those of staff in the one that only their pages load", () => {
+  const guests = catalogue("en");
+  const all = { ...guests, ...catalogue("staff.en") };
+  const asked = Object.entries(sources).flatMap(([file, source]) => [...source.matchAll(/\bt\(\s*"([^"]+)"/g)].map((match) => [file, match[1]]));
 
   assert.ok(asked.length > 300);
-  assert.deepEqual([...new Set(asked)].filter((key) => !(key in english)), []);
+  assert.deepEqual(asked.filter(([file, key]) => !(key in (ofStaff(file) ? all : guests))), []);
+});
+
+test("every word of staff is asked for somewhere, by its key or by a text that makes it", () => {
+  const text = Object.keys(sources).filter(ofStaff).map((file) => sources[file]).join("\n");
+  const whole = new Set([...text.matchAll(/"([\w.]+)"/g)].map((match) => match[1]));
+  const made = [...text.matchAll(/`(staff\.[\w.]*\$\{[^}]*\}[\w.]*)`/g)].map((match) => new RegExp(`^${match[1].replaceAll(".", "\\.").replace(/\$\{.*\}/, "\\w+")}$`));
+
+  const idle = Object.keys(catalogue("staff.en")).filter((key) => !whole.has(key) && !made.some((shape) => shape.test(key)));
+
+  assert.deepEqual(idle, []);
+});
+
+test("the staff's words are in order, one a line, so that two people can add some at once", () => {
+  for (const tag of ["en", "de", "fr"]) {
+    const keys = Object.keys(catalogue(`staff.${tag}`));
+    const text = readFileSync(new URL(`i18n/staff.${tag}.json`, app), "utf8");
+
+    assert.deepEqual(keys, [...keys].sort());
+    assert.ok(keys.every((key) => /^staff\.\w+\.\w+$/.test(key)), "staff.<page>.<word>");
+    assert.equal(text.trim().split("\n").length, keys.length + 2);
+  }
 });

@@ -94,8 +94,9 @@ def test_an_address_that_no_page_has_is_not_found_and_still_gets_the_shell(
 
 def test_a_service_worker_is_told_the_files_of_its_build(open_small: OpenGateway, pages: Path):
     (pages / "sw.js").write_text('const BUILD="__BUILD__",FILES="__FILES__";')
-    (pages / "app/admin").mkdir()
-    (pages / "app/admin/today.js").write_text("")
+    for name in ("app/admin/today.js", "app/i18n/staff.en.json", "css/admin.css", "vendor/icons/staff.svg"):
+        (pages / name).parent.mkdir(parents=True, exist_ok=True)
+        (pages / name).write_text("")
     site = open_small(FRONTEND_DIR=pages)
 
     worker = site.send("GET", "/sw.js").data.decode()

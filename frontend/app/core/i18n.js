@@ -17,6 +17,8 @@ export const locale = state("en");
 let catalogue = {};
 /** @type {Catalogue} */
 let english = {};
+/** Catalogues beside the main one that pages have asked for so far. @type {Set<string>} */
+const parts = new Set();
 
 /** BCP 47 tag for Intl. */
 export const formatLocale = () => FORMATS[locale.value] ?? locale.value;
@@ -36,11 +38,24 @@ export function setCatalogue(words, fallback = english) {
 /** Loads the catalogue of the person's language. @param {string} [wanted] */
 export async function loadLocale(wanted) {
   const tag = wanted ?? chooseLocale(navigator.languages, lasting.get("locale"));
-  const [words, fallback] = await Promise.all([fetchCatalogue(tag), tag === "en" ? null : fetchCatalogue("en")]);
+  const [words, fallback] = await Promise.all([wholeCatalogue(tag), tag === "en" ? null : wholeCatalogue("en")]);
   setCatalogue(words, fallback ?? words);
   locale.value = tag;
   document.documentElement.lang = tag;
   if (wanted) lasting.set("locale", wanted);
+}
+
+/**
+ * Adds the words that only some pages need, in this language and in each that is chosen later.
+ * @param {string} part as in i18n/staff.en.json: "staff"
+ */
+export async function addWords(part) {
+  if (parts.has(part)) return;
+  const tag = locale.value;
+  const [words, fallback] = await Promise.all([fetchCatalogue(`${part}.${tag}`), tag === "en" ? null : fetchCatalogue(`${part}.en`)]);
+  if (tag !== locale.value) return addWords(part);
+  setCatalogue({ ...catalogue, ...words }, { ...english, ...(fallback ?? words) });
+  parts.add(part);
 }
 
 /**
@@ -72,9 +87,14 @@ function pluralOf(forms, count) {
 /** @param {string | number} value */
 const plain = (value) => (typeof value === "number" ? numberOf(value) : value);
 
-/** @param {string} tag @returns {Promise<Catalogue>} */
-async function fetchCatalogue(tag) {
-  const response = await fetch(new URL(`../i18n/${tag}.json`, import.meta.url));
-  if (!response.ok) throw new Error(`catalogue ${tag}: HTTP ${response.status}`);
+/** The main catalogue of a language with the parts in use. @param {string} tag @returns {Promise<Catalogue>} */
+async function wholeCatalogue(tag) {
+  return Object.assign({}, ...(await Promise.all([tag, ...[...parts].map((part) => `${part}.${tag}`)].map(fetchCatalogue))));
+}
+
+/** @param {string} name @returns {Promise<Catalogue>} */
+async function fetchCatalogue(name) {
+  const response = await fetch(new URL(`../i18n/${name}.json`, import.meta.url));
+  if (!response.ok) throw new Error(`catalogue ${name}: HTTP ${response.status}`);
   return response.json();
 }

@@ -7,7 +7,9 @@ import { AppError, isAbort } from "./errors.js";
 import { state } from "./state.js";
 
 /**
- * @typedef {{title: string, template: () => unknown, dispose?: () => void, wide?: boolean}} View
+ * @typedef {{title: string, template: () => unknown, dispose?: () => void, frame?: Frame}} View
+ * @typedef {{bar: () => unknown, rail: () => unknown}} Frame what stands around a page instead of the guests' navigation
+ * @typedef {{dirty: () => boolean, ask: () => Promise<boolean>}} Guard dirty: something would be lost; ask: whether to leave all the same
  * @typedef {{params: Record<string, string>, query: URLSearchParams, signal: AbortSignal}} Request
  * @typedef {{path: string, page: () => Promise<{load: (request: Request) => Promise<View>}>}} Route
  * @typedef {{view: View, path: string, moved: boolean}} Shown
@@ -25,6 +27,11 @@ let routes = [];
 let failureView;
 /** @type {AbortController | null} */
 let current = null;
+/** @type {Guard | null} */
+let guard = null;
+/** Which entry of the tab's history is shown, counted from where the tab came in. */
+let here = 0;
+let goingBack = false;
 
 /**
  * @param {{routes: Route[], failure: (error: AppError, retry: () => void) => View}} site
@@ -33,19 +40,28 @@ export function startRouter(site) {
   routes = site.routes;
   failureView = site.failure;
   history.scrollRestoration = "manual";
+  here = history.state?.index ?? 0;
   document.addEventListener("click", followLink);
-  window.addEventListener("popstate", () => show({ scrollTo: history.state?.scroll ?? 0 }));
+  window.addEventListener("popstate", followHistory);
+  window.addEventListener("beforeunload", (event) => guard?.dirty() && event.preventDefault());
   return show({ scrollTo: 0, first: true });
 }
 
 /** @param {string} url @param {{replace?: boolean}} [options] replace: same history entry, scroll and focus stay */
-export function navigate(url, { replace = false } = {}) {
+export async function navigate(url, { replace = false } = {}) {
+  if (guard?.dirty() && !(await guard.ask())) return;
   if (replace) history.replaceState(history.state, "", url);
   else {
-    history.replaceState({ scroll: window.scrollY }, "");
-    history.pushState({ scroll: 0 }, "", url);
+    history.replaceState({ scroll: window.scrollY, index: here }, "");
+    here += 1;
+    history.pushState({ scroll: 0, index: here }, "", url);
   }
-  return show({ scrollTo: replace ? null : 0 });
+  await show({ scrollTo: replace ? null : 0 });
+}
+
+/** Has the person asked before the page that is being loaded is left with something unsaved. @param {Guard} asked */
+export function guardLeaving(asked) {
+  guard = asked;
 }
 
 /** Loads the page of the present address anew. */
@@ -83,6 +99,7 @@ export function matchPath(pattern, path) {
 /** @param {{scrollTo: number | null, first?: boolean}} how */
 async function show({ scrollTo, first = false }) {
   current?.abort();
+  guard = null;
   const own = new AbortController();
   current = own;
   const timer = setTimeout(() => (loading.value = "bar"), BAR_AFTER_MS);
@@ -123,6 +140,19 @@ function known(error) {
   if (error instanceof TypeError && !navigator.onLine) return new AppError("OFFLINE", String(error));
   console.error(error);
   return new AppError("INTERNAL", String(error));
+}
+
+/** The address has moved already: who stays is brought back to where the page belongs. */
+async function followHistory() {
+  if (goingBack) return void (goingBack = false);
+  const { index = 0, scroll = 0 } = history.state ?? {};
+  if (guard?.dirty() && !(await guard.ask())) {
+    goingBack = true;
+    history.go(here - index);
+    return;
+  }
+  here = index;
+  await show({ scrollTo: scroll });
 }
 
 /** @param {MouseEvent} event */

@@ -16,24 +16,29 @@ const MARK = new URL("../../img/mark.svg", import.meta.url).pathname;
 export const layout = (page, slow) => html`
   <a class="skip-link" href="#main" @click=${skip}>${t("layout.skip")}</a>
   ${slow ? html`<div class="progress-bar-top" role="progressbar" aria-label=${t("layout.loading")}></div>` : nothing}
-  ${topBar(page.path)} ${holdBanner(page.path)}
+  ${topBar(page.path, page.view.frame)} ${holdBanner(page.path)} ${page.view.frame?.rail() ?? nothing}
   <main id="main" tabindex="-1">${page.view.template()}</main>
-  ${footer()} ${toasts()} ${announcer()}
+  ${footer(Boolean(page.view.frame))} ${toasts()} ${announcer()}
 `;
 
-/** @param {string} path */
-const topBar = (path) => html`
+/** @param {string} path @param {import("../core/router.js").Frame} [frame] */
+const topBar = (path, frame) => html`
   <header class="top-bar no-print">
     <div class="top-bar-inner">
       <a class="wordmark" href="/"><img src=${MARK} alt="" width="26" height="26" /><span>Lobbycard</span></a>
-      <nav class="wide-only" aria-label=${t("layout.mainNavigation")}>
-        ${topLink("/", t("nav.home"), path)} ${topLink("/cinemas", t("nav.cinemas"), path)}
-        ${person.value ? topLink("/bookings", t("nav.bookings"), path) : nothing}
-        ${atLeast("STAFF") ? topLink("/admin", t("nav.admin"), path) : nothing}
-      </nav>
+      ${frame ? frame.bar() : mainNavigation(path)}
       ${person.value ? bell(path) : html`<a class="top-link" href=${signInHref(path)}>${t("nav.signIn")}</a>`} ${menu()}
     </div>
   </header>
+`;
+
+/** @param {string} path */
+const mainNavigation = (path) => html`
+  <nav class="wide-only" aria-label=${t("layout.mainNavigation")}>
+    ${topLink("/", t("nav.home"), path)} ${topLink("/cinemas", t("nav.cinemas"), path)}
+    ${person.value ? topLink("/bookings", t("nav.bookings"), path) : nothing}
+    ${atLeast("STAFF") ? topLink("/admin", t("nav.admin"), path) : nothing}
+  </nav>
 `;
 
 /** @param {string} href @param {string} label @param {string} path */
@@ -87,13 +92,11 @@ function holdBanner(path) {
   </aside>`;
 }
 
-const footer = () => html`
+/** @param {boolean} plain without the words for guests */
+const footer = (plain) => html`
   <footer class="site-footer no-print">
     <div class="site-footer-inner">
-      <div>
-        <strong>Lobbycard</strong>
-        <p class="mb-0">${t("footer.claim")}</p>
-      </div>
+      ${plain ? nothing : html`<div><strong>Lobbycard</strong><p class="mb-0">${t("footer.claim")}</p></div>`}
       <nav aria-label=${t("layout.footerNavigation")}>
         <ul>
           <li><a href="/">${t("nav.home")}</a></li>

@@ -5,7 +5,6 @@ import { failureText, refusalText } from "../../core/forms.js";
 import { gqlPartial, gql } from "../../core/gql.js";
 import { formatLocale, t } from "../../core/i18n.js";
 import { reload } from "../../core/router.js";
-import { requireRole } from "../../core/session.js";
 import { state } from "../../core/state.js";
 import { showtimeText } from "../../domain/times.js";
 import { closeDialog, dialog, openDialog } from "../../ui/dialog.js";
@@ -13,42 +12,47 @@ import { money, moment } from "../../ui/format.js";
 import { html, nothing } from "../../ui/html.js";
 import { notice } from "../../ui/notice.js";
 import { priceLines } from "../../ui/summary.js";
-import { toast } from "../../ui/toast.js";
-import { staffPage } from "../frame.js";
-import { StaffBooking, StaffCancelBooking } from "../operations.js";
+import { staffView } from "../frame.js";
+import { StaffBooking, StaffCancelBooking } from "../operations/bookings.js";
+import { detailView, section } from "../ui/detail.js";
+import { saved } from "../ui/saved.js";
+import { dataTable } from "../ui/table.js";
+import { bookingTag } from "./bookings.js";
 
 const DIALOG = "staff-cancel";
 
 /** @param {import("../../core/router.js").Request} request */
 export async function load({ params, signal }) {
-  requireRole("STAFF");
   const { data, errors } = await gqlPartial(StaffBooking, { id: params.id }, { signal });
   if (!data.booking) throw new AppError(errors[0]?.extensions?.code ?? "NOT_FOUND", "No such booking");
   const booking = data.booking;
   const fault = state(/** @type {string | null} */ (null));
-  const title = t("ticket.bookingReference", { reference: booking.reference });
-  return { title, template: () => staffPage({ path: "/admin/bookings", title, content: detail(booking, fault) }) };
+  return staffView({
+    path: "/admin/bookings",
+    title: t("ticket.bookingReference", { reference: booking.reference }),
+    back: { href: "/admin/bookings", label: t("staff.nav.bookings") },
+    content: () => detail(booking, fault),
+  });
 }
 
 /** @param {any} booking @param {import("../../../vendor/signals-core/signals-core.js").Signal<string | null>} fault */
-const detail = (booking, fault) => html`
-  <p><span class="tag">${t(`bookingStatus.${booking.status}`)}</span></p>
-  <div class="card-plain mb-3">
-    <h2 class="mb-2">${booking.showtime.movieTitle}</h2>
-    <p class="muted">${showtimeText(booking.showtime.startsAt, booking.showtime.timeZone, formatLocale())} · ${booking.showtime.cinemaName} · ${booking.showtime.auditoriumName}</p>
-    <dl class="facts mb-3">
-      <dt>${t("account.email")}</dt><dd>${booking.contactEmail ?? "–"}</dd>
-      <dt>${t("staff.phone")}</dt><dd>${booking.contactPhone ?? "–"}</dd>
-      <dt>${t("staff.created")}</dt><dd>${moment(booking.createdAt)}</dd>
-      ${booking.payment ? html`<dt>${t("pay.title")}</dt><dd>${t(`pay.${booking.payment.method}`)} · ${t(`paymentStatus.${booking.payment.status}`)} · ${money(booking.payment.amount)}</dd>` : nothing}
-      <dt>${t("checkout.tickets")}</dt>
-      <dd>${booking.tickets.map((/** @type {any} */ ticket) => html`<div class="figures">${ticket.seat.id} · ${ticket.code} · ${t(`ticketStatus.${ticket.status}`)}${ticket.usedAt ? ` · ${moment(ticket.usedAt)}` : ""}</div>`)}</dd>
-    </dl>
-    ${priceLines(booking)}
-  </div>
-  ${booking.status === "CONFIRMED" && booking.refundQuote ? cancelling(booking, fault) : nothing}
-  ${timeline(booking.timeline)}
-`;
+const detail = (booking, fault) => {
+  const { showtime, payment, tickets, status, refundQuote } = booking;
+  return detailView({
+    tag: bookingTag(status),
+    actions: status === "CONFIRMED" && refundQuote ? [cancelling(booking, fault)] : [],
+    facts: [
+      [t("staff.word.film"), html`<strong>${showtime.movieTitle}</strong><br />${showtimeText(showtime.startsAt, showtime.timeZone, formatLocale())}<br /><span class="muted">${showtime.cinemaName} · ${showtime.auditoriumName}</span>`],
+      [t("account.email"), booking.contactEmail ?? "–"],
+      [t("staff.word.phone"), booking.contactPhone ?? "–"],
+      [t("staff.booking.created"), moment(booking.createdAt)],
+      [t("pay.title"), payment ? `${t(`pay.${payment.method}`)} · ${t(`paymentStatus.${payment.status}`)} · ${money(payment.amount)}` : null],
+      [t("checkout.tickets"), tickets.map((/** @type {any} */ ticket) => html`<div class="figures">${ticket.seat.id} · ${ticket.code} · ${t(`ticketStatus.${ticket.status}`)}${ticket.usedAt ? ` · ${moment(ticket.usedAt)}` : ""}</div>`)],
+    ],
+    aside: priceLines(booking),
+    sections: [timeline(booking.timeline)],
+  });
+};
 
 /** @param {any} booking @param {import("../../../vendor/signals-core/signals-core.js").Signal<string | null>} fault */
 function cancelling(booking, fault) {
@@ -62,20 +66,20 @@ function cancelling(booking, fault) {
       fault.value = refusal ? refusalText(refusal) : null;
       if (refusal) return;
       closeDialog(DIALOG);
-      toast(t("cancel.done"));
+      saved(t("cancel.done"), { object: { type: "booking", id: booking.id } });
       await reload();
     } catch (error) {
       fault.value = failureText(error);
     }
   };
   return html`
-    <p><button class="btn btn-danger-quiet" type="button" @click=${() => openDialog(DIALOG)}>${t("cancel.open")}</button></p>
+    <button class="btn btn-danger-quiet" type="button" @click=${() => openDialog(DIALOG)}>${t("cancel.open")}</button>
     ${dialog({
       id: DIALOG,
       heading: t("cancel.heading"),
       content: html`<form @submit=${submit}>
-        <p><strong>${t("staff.guestGets", { amount: money(amount) })}</strong></p>
-        <div class="field"><label for="cancel-reason">${t("staff.reason")}</label><input class="form-control" id="cancel-reason" name="reason" maxlength="200" /></div>
+        <p><strong>${t("staff.booking.guestGets", { amount: money(amount) })}</strong></p>
+        <div class="field"><label for="cancel-reason">${t("staff.booking.reason")}</label><input class="form-control" id="cancel-reason" name="reason" maxlength="200" /></div>
         ${fault.value ? notice("bad", html`<p>${fault.value}</p>`, { role: "alert" }) : nothing}
         <div class="actions">
           <button class="btn btn-danger-quiet" type="submit">${t("cancel.confirm")}</button>
@@ -89,9 +93,13 @@ function cancelling(booking, fault) {
 /** @param {{step: string, attempt: number, outcome: string, detail: string | null, at: string}[] | null} steps */
 const timeline = (steps) =>
   steps?.length
-    ? html`<h2 class="mt-4 mb-3">${t("staff.timeline")}</h2>
-        <div class="table-wrap" tabindex="0" role="region" aria-label=${t("staff.timeline")}><table class="table-plain">
-          <thead><tr><th scope="col">${t("staff.when")}</th><th scope="col">${t("staff.step")}</th><th scope="col">${t("staff.outcome")}</th></tr></thead>
-          <tbody>${steps.map(({ step, attempt, outcome, detail: more, at }) => html`<tr><td class="figures nowrap">${moment(at)}</td><td>${step}${attempt > 1 ? ` (${attempt})` : ""}</td><td>${outcome} <span class="muted">${more ?? ""}</span></td></tr>`)}</tbody>
-        </table></div>`
+    ? section("timeline", t("staff.booking.timeline"), dataTable({
+        label: t("staff.booking.timeline"),
+        rows: steps,
+        columns: [
+          { label: t("staff.word.when"), nowrap: true, cell: ({ at }) => html`<span class="figures">${moment(at)}</span>` },
+          { label: t("staff.booking.step"), heading: true, cell: ({ step, attempt }) => `${step}${attempt > 1 ? ` (${attempt})` : ""}` },
+          { label: t("staff.booking.outcome"), cell: ({ outcome, detail: more }) => html`<div>${outcome} <span class="muted">${more ?? ""}</span></div>` },
+        ],
+      }))
     : nothing;

@@ -8,44 +8,43 @@ import { reload, withQuery } from "../../core/router.js";
 import { atLeast } from "../../core/session.js";
 import { addDays, cinemaDay, daysFrom } from "../../domain/times.js";
 import { html, nothing } from "../../ui/html.js";
-import { emptyState } from "../../ui/notice.js";
 import { dayStrip } from "../../ui/showtimes.js";
 import { toast } from "../../ui/toast.js";
-import { staffPage, staffScope } from "../frame.js";
-import { PublishShowtimes } from "../operations.js";
+import { staffScope, staffView } from "../frame.js";
+import { PublishShowtimes } from "../operations/programme.js";
 import { dayProgramme, programmeTable } from "../programme.js";
+import { withCinema } from "../rail.js";
+import { icon } from "../ui/icon.js";
+import { partOf, partView } from "../ui/part.js";
+import { saved } from "../ui/saved.js";
 
 const DAYS = 16;
 const PATH = "/admin/showtimes";
 
 /** @param {import("../../core/router.js").Request} request */
 export async function load({ query, signal }) {
-  const scope = await staffScope(query, signal);
-  const title = t("staff.showtimes");
+  const scope = await staffScope(query);
+  const title = t("staff.nav.showtimes");
   const { cinema } = scope;
-  if (!cinema) return { title, template: () => staffPage({ path: PATH, title, content: emptyState(t("staff.noCinema"), t("staff.noCinemaText")) }) };
+  if (!cinema) return staffView({ path: PATH, title, scope, content: () => nothing });
   const today = cinemaDay(serverNow(), cinema.timeZone);
   const days = daysFrom(addDays(today, -1), DAYS);
   const day = days.find((each) => each === query.get("date")) ?? today;
-  const showtimes = await dayProgramme(cinema, day, signal);
+  const showtimes = await partOf(() => dayProgramme(cinema, day, signal), signal);
   const publish = (/** @type {any} */ showtime) =>
     showtime.status === "DRAFT" && atLeast("MANAGER")
-      ? html`<button class="btn btn-quiet btn-sm" type="button" @click=${() => publishOne(showtime.id)}>${t("staff.publish")}</button>`
+      ? html`<button class="btn btn-quiet btn-sm" type="button" @click=${() => publishOne(showtime.id)}>${t("staff.showtimes.publish")}</button>`
       : nothing;
-  return {
+  return staffView({
+    path: PATH,
     title,
-    template: () =>
-      staffPage({
-        path: PATH,
-        title,
-        scope,
-        content: html`
-          ${dayStrip({ days, chosen: day, today, open: null, hrefOf: (each) => withQuery({ date: each }), label: t("day.choose") })}
-          <div class="mt-3">${programmeTable(showtimes, publish)}</div>
-          ${atLeast("MANAGER") ? html`<p class="mt-3"><a class="btn btn-primary" href="/admin/showtimes/new?date=${day}">${t("staff.schedule")}</a></p>` : nothing}
-        `,
-      }),
-  };
+    scope,
+    actions: () => (atLeast("MANAGER") ? html`<a class="btn btn-primary" href=${withCinema(`/admin/showtimes/new?date=${day}`)}>${icon("calendar-plus")} ${t("staff.schedule.title")}</a>` : nothing),
+    content: () => html`
+      ${dayStrip({ days, chosen: day, today, open: null, hrefOf: (each) => withQuery({ date: each }), label: t("day.choose") })}
+      <div class="mt-3">${partView(showtimes, (all) => programmeTable(all, publish))}</div>
+    `,
+  });
 }
 
 /** @param {string} id */
@@ -53,7 +52,8 @@ async function publishOne(id) {
   try {
     const { publishShowtimes } = await gql(PublishShowtimes, { ids: [id] });
     const [refusal] = publishShowtimes.userErrors;
-    toast(refusal ? refusalText(refusal) : t("staff.published"));
+    if (refusal) toast(refusalText(refusal));
+    else saved(t("staff.showtimes.published"), { object: { type: "showtime", id } });
   } catch (error) {
     toast(failureText(error));
   }

@@ -1,0 +1,26 @@
+// @ts-check
+/** The staff's pages: path → who may open it → page module. The rail and the palette show what stands here. */
+import { requireRole } from "../core/session.js";
+
+/** @typedef {"STAFF" | "MANAGER" | "ADMIN"} Role the least one, as docs/reference/permissions.md has it */
+
+/** @type {{path: string, role: Role, page: () => Promise<{load: (request: import("../core/router.js").Request) => Promise<import("../core/router.js").View>}>}[]} */
+const PAGES = [
+  { path: "/admin", role: "STAFF", page: () => import("./pages/today.js") },
+  { path: "/admin/showtimes", role: "STAFF", page: () => import("./pages/showtimes.js") },
+  { path: "/admin/showtimes/new", role: "MANAGER", page: () => import("./pages/schedule.js") },
+  { path: "/admin/bookings", role: "STAFF", page: () => import("./pages/bookings.js") },
+  { path: "/admin/bookings/:id", role: "STAFF", page: () => import("./pages/booking.js") },
+  { path: "/admin/check-in", role: "STAFF", page: () => import("./pages/check-in.js") },
+];
+
+/** With words, stylesheet and frame fetched beside the page: guests never load them. */
+export const staffRoutes = PAGES.map(({ path, role, page }) => ({
+  path,
+  role,
+  async page() {
+    requireRole(role);
+    const [module] = await Promise.all([page(), import("./frame.js").then(({ prepare }) => prepare())]);
+    return module;
+  },
+}));
