@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis import production
 from chassis.identity import GATEWAY
+from chassis.origins import origins_of
 from chassis.room_keys import RoomKeys
 from chassis.settings import DEVELOPMENT, PRODUCTION, SettingsError, refuse_foreign_keys, told
 from chassis.statements import Statements
@@ -52,6 +53,11 @@ class GatewaySettings(BaseSettings):
     )
     redis_url: str = Field(
         "", alias="REDIS_URL", description="Where ended sessions are told; empty: nowhere."
+    )
+    allowed_origins: str = Field(
+        "",
+        alias="ALLOWED_ORIGINS",
+        description="Other sites whose pages may ask (CORS), as https://www.cinema.org, separated by commas.",
     )
     trusted_proxies: int = Field(0, alias="TRUSTED_PROXIES", ge=0, description="Proxies before the gateway.")
 
@@ -99,6 +105,18 @@ class GatewaySettings(BaseSettings):
     )
     assumed_list_size: int = Field(10, alias="ASSUMED_LIST_SIZE", ge=1)
 
+    @field_validator("room_keys")
+    @classmethod
+    def _keys_can_be_read(cls, text: str) -> str:
+        RoomKeys.read(text)
+        return text
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins_can_be_read(cls, text: str) -> str:
+        origins_of(text)
+        return text
+
     @property
     def is_production(self) -> bool:
         """Whether the strict rules of a live installation hold."""
@@ -130,6 +148,11 @@ class GatewaySettings(BaseSettings):
         return Statements(self.internal_secret) if self.internal_secret else None
 
     @cached_property
+    def foreign_origins(self) -> frozenset[str]:
+        """Origins beside our own whose pages may ask."""
+        return origins_of(self.allowed_origins)
+
+    @cached_property
     def peers(self) -> dict[str, str]:
         """Base address by subgraph, where it replaces the file's."""
         pairs = (entry.split("=", 1) for entry in self.peer_list.split(",") if "=" in entry)
@@ -148,17 +171,10 @@ def load(**overrides: object) -> GatewaySettings:
     secret = settings.internal_secret
     if secret and len(secret) < 32:
         raise SettingsError(["INTERNAL_SECRET: must have at least 32 characters"])
-    refuse_foreign_keys(GATEWAY, secret, _rooms_of(settings))
+    refuse_foreign_keys(GATEWAY, secret, RoomKeys.read(settings.room_keys))
     if settings.is_production and (faults := _faults_in_production(settings)):
         raise SettingsError(faults)
     return settings
-
-
-def _rooms_of(settings: GatewaySettings) -> RoomKeys:
-    try:
-        return RoomKeys.read(settings.room_keys)
-    except ValueError as error:
-        raise SettingsError([f"ROOM_KEYS: {error}"]) from None
 
 
 def _faults_in_production(settings: GatewaySettings) -> list[str]:

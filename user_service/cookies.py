@@ -8,6 +8,7 @@ from werkzeug.http import dump_cookie
 
 from chassis.endpoint import Context
 from chassis.errors import Forbidden
+from chassis.origins import origins_of
 from user_service.settings import UserSettings
 
 MODE_HEADER, COOKIE_MODE = "X-Session", "cookie"
@@ -48,9 +49,9 @@ def read(context: Context) -> str | None:
 
 
 def own_origins(settings: UserSettings) -> frozenset[str]:
-    """Where our pages live; outside production this machine's other names count as well."""
+    """Where our pages live, and the sites that are listed; outside production this machine's other names count too."""
     parts = urlsplit(settings.public_url)
-    own = {f"{parts.scheme}://{parts.netloc}"}
+    own = {f"{parts.scheme}://{parts.netloc}", *origins_of(settings.allowed_origins)}
     if not settings.is_production and (parts.hostname or "") in ("localhost", "127.0.0.1", "::1"):
         port = f":{parts.port}" if parts.port else ""
         own |= {f"{parts.scheme}://{host}{port}" for host in _LOOPBACK}

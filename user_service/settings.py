@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from chassis.origins import origins_of
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
 
@@ -57,6 +58,17 @@ class UserSettings(ServiceSettings):
     local_failures_of_source: int = Field(
         1000, alias="LOCAL_FAILURES_OF_SOURCE", ge=1, description="From this machine, outside production."
     )
+    allowed_origins: str = Field(
+        "",
+        alias="ALLOWED_ORIGINS",
+        description="Other sites whose pages may ask, as the gateway has them: the cookie serves there too.",
+    )
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins_can_be_read(cls, text: str) -> str:
+        origins_of(text)
+        return text
 
     @property
     def access_token_seconds(self) -> int:

@@ -17,6 +17,7 @@ from gateway.breaker import Breakers
 from gateway.doorway import reply
 from gateway.doorway.admission import Admission
 from gateway.doorway.coalescing import Coalescing
+from gateway.doorway.cross_origin import CrossOrigin
 from gateway.doorway.forwarding import Forwarding
 from gateway.doorway.identity import ANYONE, Asker, Identity
 from gateway.doorway.limits import variables_fit
@@ -71,6 +72,7 @@ class Endpoint:
         self._settings = settings
         self._rules = rules
         self._staff = staff
+        self._cross_origin = CrossOrigin(settings.foreign_origins)
         self._seconds = {
             "query": settings.query_deadline_seconds,
             "mutation": settings.mutation_deadline_seconds,
@@ -91,11 +93,14 @@ class Endpoint:
             told = reply.refused(self._presentable(refused), refused.status, manner, about_document=True)
         except Exception as error:  # noqa: BLE001  # a bug of ours: told in the log, with the id that the client is given
             told = unexpected(error, manner)
+        told.headers += self._cross_origin.headers(visit.environ)
         kind = visit.told.get("kind", "refused")
         self._staff.figures.answered(kind, told.status, time.perf_counter() - visit.started)
         return told
 
     def _answer(self, visit: Visit, manner: reply.Manner) -> reply.Reply:
+        if leave := self._cross_origin.leave(visit.environ):
+            return leave
         if visit.environ["REQUEST_METHOD"] not in METHODS:
             message = "Ask by POST, or by GET."
             raise Refusal(405, "METHOD_NOT_ALLOWED", message, headers={"Allow": ", ".join(METHODS)})
@@ -115,7 +120,7 @@ class Endpoint:
         if kind is OperationType.SUBSCRIPTION:
             return self._stream(asked)
         if kind is OperationType.MUTATION:
-            guard_origin(visit.environ, self._settings.public_url)
+            guard_origin(visit.environ, self._settings.public_url, self._settings.foreign_origins)
             asker.guard_writes()
         place = self._staff.admission.enter(writes=kind is OperationType.MUTATION)
         try:

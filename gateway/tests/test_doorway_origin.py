@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from chassis.settings import SettingsError
+from gateway.settings import load
 from gateway.tests.conftest import OpenGateway
 from gateway.tests.small_graph import SmallGateway
 
@@ -46,3 +48,75 @@ def test_nobody_else_is_told_that_they_may_read_an_answer(gateway: SmallGateway)
         for name in answer.headers
         if name.lower().startswith("access-control")
     ]
+
+
+LISTED = "https://www.cinema.test"
+FOREIGN = (
+    "https://evil.test",
+    "null",
+    "https://www.cinema.test.evil.test",
+    "http://www.cinema.test",
+    "https://cinema.test",
+)
+
+
+@pytest.fixture
+def opened(open_small: OpenGateway) -> SmallGateway:
+    """A gateway that another site's pages may ask."""
+    return open_small(PUBLIC_URL="https://tickets.test", ALLOWED_ORIGINS=f"{LISTED}, http://localhost:3000")
+
+
+def _preflight(gateway: SmallGateway, origin: str, method: str = "POST") -> Any:
+    return gateway.send("OPTIONS", "/graphql", headers={
+        "Origin": origin, "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": "authorization,content-type",
+    })  # fmt: skip
+
+
+def _cors(answer: Any) -> dict[str, str]:
+    return {
+        name.lower().removeprefix("access-control-"): value
+        for name, value in answer.headers.items()
+        if name.lower().startswith("access-control-")
+    }
+
+
+def test_a_browser_that_asks_first_for_a_listed_site_is_told_what_it_may(opened: SmallGateway):
+    answer = _preflight(opened, LISTED)
+
+    told = _cors(answer)
+    assert (answer.status, told["allow-origin"], told["allow-credentials"]) == (204, LISTED, "true")
+    assert told["allow-methods"] == "GET, POST"
+    assert {"authorization", "content-type"} <= set(told["allow-headers"].lower().split(", "))
+    assert answer.headers["Vary"] == "Origin"
+    assert opened.questions() == 0
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+def test_every_other_site_is_told_nothing_and_changes_nothing(opened: SmallGateway, origin: str):
+    assert _preflight(opened, origin).status == 405
+    for answer in (
+        _preflight(opened, origin),
+        opened.post({"query": "{ echo }"}, Origin=origin),
+        opened.post({"query": RENAME}, Origin=origin),
+    ):
+        assert _cors(answer) == {}
+        assert answer.headers["Vary"] == "Origin"
+    assert opened.post({"query": RENAME}, Origin=origin).status == 403
+
+
+def test_a_listed_site_reads_answers_and_refusals_and_may_change_things(opened: SmallGateway):
+    for question in ({"query": "{ echo }"}, {"query": "{ nothing }"}, {"query": RENAME}):
+        told = _cors(opened.post(question, Origin=LISTED))
+        assert (told["allow-origin"], told["allow-credentials"]) == (LISTED, "true")
+        assert told["expose-headers"] == "X-Request-Id, Retry-After"
+    assert opened.post({"query": RENAME}, Origin=LISTED).json() == {"data": {"rename": {"name": "Bo"}}}
+
+
+@pytest.mark.parametrize(
+    "text", ["*", "null", "https://*.cinema.test", "www.cinema.test", "https://cinema.test/", "http://cinema.test",
+             "https://a@cinema.test", "https://CINEMA.test", "ftp://cinema.test"],
+)  # fmt: skip
+def test_what_is_no_origin_is_refused_at_the_start(text: str):
+    with pytest.raises(SettingsError, match="ALLOWED_ORIGINS"):
+        load(ALLOWED_ORIGINS=text)

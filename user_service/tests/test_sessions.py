@@ -1,9 +1,13 @@
 """Sessions: refreshed, listed, ended, and told to every room."""
 
+from dataclasses import replace
+
 import redis as redis_package
 
 from chassis.identity import VISITOR
 from chassis.revocations import Revocations
+from chassis.testing import ServiceClient
+from user_service.app import create_app
 from user_service.commands import sessions
 from user_service.tests.builders import AUTH_PARTS, LOGIN, PASSWORD, REFRESH, REGISTER, at_once, codes, signed
 
@@ -79,6 +83,22 @@ def test_a_browser_refreshes_by_its_cookie_from_our_own_pages_only(people, servi
     next_one = service.gql(ask, **BROWSER)["data"]["refreshTokens"]
     assert own["tokens"]["refreshToken"] == ""
     assert next_one["tokens"]["accessToken"]
+
+
+def test_a_page_of_a_site_that_is_listed_refreshes_by_the_cookie_too(people, runtime):
+    listed = {"X-Session": "cookie", "Origin": "https://www.cinema.test"}
+    settings = runtime.settings.model_copy(update={"allowed_origins": "https://www.cinema.test"})
+    service = ServiceClient(create_app(runtime=replace(runtime, settings=settings)))
+    people.register()
+
+    service.gql(LOGIN, {"input": {"email": "ana@example.org", "password": PASSWORD}}, **listed)
+    refreshed = service.gql(f"mutation {{ refreshTokens {{ {AUTH_PARTS} }} }}", **listed)
+    foreign = service.gql(
+        f"mutation {{ refreshTokens {{ {AUTH_PARTS} }} }}", **listed | {"Origin": "https://cinema.test"}
+    )
+
+    assert refreshed["data"]["refreshTokens"]["tokens"]["accessToken"]
+    assert foreign["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
 def test_over_https_the_cookie_is_bound_to_the_host(people, runtime):
