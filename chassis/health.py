@@ -32,23 +32,22 @@ def add_routes(app: Flask, runtime: Runtime[Any]) -> None:
 
     @app.get("/health")
     def _health() -> Response:
-        checks = {"database": runtime.database.answers(), "redis": _redis_answers(runtime.redis)}
-        status = "ok" if all(checks.values()) else "degraded"
-        states = {name: "ok" if good else "unavailable" for name, good in checks.items()}
-        return json_response(
-            {"status": status, "service": runtime.name, "checks": states, "breakers": runtime.peers.states()}
-            | told_of(runtime, can_read=checks["database"])
-        )
+        return json_response(health_of(runtime))
 
 
-def told_of(runtime: Runtime[Any], *, can_read: bool) -> dict[str, Any]:
-    """How this process is doing: its latest requests, its outbox (None: the database is away), its siblings' breakers."""
+def health_of(runtime: Runtime[Any]) -> dict[str, Any]:
+    """How this process is: its parts, its latest requests, its outbox (None: no database), its siblings' breakers."""
+    checks = {"database": runtime.database.answers(), "redis": _redis_answers(runtime.redis)}
     reading = PULSE.read()
     return {
+        "status": "ok" if all(checks.values()) else "degraded",
+        "service": runtime.name,
+        "checks": {name: "ok" if good else "unavailable" for name, good in checks.items()},
+        "breakers": runtime.peers.states(),
         "requests": reading.requests,
         "p95Milliseconds": reading.p95_milliseconds,
         "errorRate": reading.error_rate,
-        "outbox": _outbox(runtime) if can_read else None,
+        "outbox": _outbox(runtime) if checks["database"] else None,
         "peers": runtime.peers.told(),
     }
 

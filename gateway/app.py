@@ -32,6 +32,7 @@ from gateway.execution.connections import Address
 from gateway.graph_file import GraphFile, Member, is_http, read_graph_file
 from gateway.members import Members
 from gateway.metrics import Figures
+from gateway.notes import NoteWriter
 from gateway.registry import Registry
 from gateway.settings import GatewaySettings, load
 from gateway.tracing import Tracing
@@ -47,6 +48,7 @@ class Background:
     sessions: Sessions
     prober: Prober
     breakers: Breakers
+    notes: NoteWriter
     tracing: Tracing | None = None
 
     def stop(self) -> None:
@@ -56,6 +58,7 @@ class Background:
         self.registry.stop()
         self.sessions.stop()
         self.prober.stop()
+        self.notes.stop()
 
 
 def create_app(settings: GatewaySettings | None = None) -> Flask:
@@ -111,10 +114,12 @@ def _application(
     settings: GatewaySettings, file: GraphFile, members: Members, registry: Registry, tracing: Tracing | None
 ) -> Flask:
     app = Flask("gateway", static_folder=None)
-    sessions = Sessions(_redis(settings))
+    client = _redis(settings)
+    sessions, figures = Sessions(client), Figures()
     breakers = Breakers(members.names)
-    background = Background(registry, sessions, Prober(breakers, members.lives), breakers, tracing)
-    staff = _staff(settings, file, background)
+    notes = NoteWriter(client, figures.pulse, breakers)
+    background = Background(registry, sessions, Prober(breakers, members.lives), breakers, notes, tracing)
+    staff = _staff(settings, file, background, figures)
     answer = endpoint.Endpoint(settings, file.documents, staff).answer
     app.wsgi_app = Correlation(  # type: ignore[method-assign]  # Flask's own way to put something around it
         app.wsgi_app,
@@ -133,11 +138,14 @@ def _application(
     _handle_errors(app)
     sessions.start()
     background.prober.start()
+    notes.start()
     app.extensions["gateway"] = background
     return app
 
 
-def _staff(settings: GatewaySettings, file: GraphFile, background: Background) -> endpoint.Staff:
+def _staff(
+    settings: GatewaySettings, file: GraphFile, background: Background, figures: Figures
+) -> endpoint.Staff:
     cookies = {member.name: member.cookies for member in file.subgraphs}
     headers = {member.name: member.headers for member in file.subgraphs}
     admission = Admission(settings.maximum_in_flight, settings.stream_places)
@@ -150,7 +158,7 @@ def _staff(settings: GatewaySettings, file: GraphFile, background: Background) -
         documents=_documents(settings),
         streams=EventStreams(admission, settings.heartbeat_seconds),
         coalescing=Coalescing(),
-        figures=Figures(),
+        figures=figures,
     )
 
 

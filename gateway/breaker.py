@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import Enum
 
 from chassis.logs import log
@@ -35,6 +36,8 @@ class _Circuit:
     opened_at: float | None = None
     tried_at: float | None = None
     opened_times: int = 0
+    changed_at: datetime | None = None
+    last_error: str | None = None
 
     def let_one_try(self, now: float) -> bool:
         """Whether a request may pass the open breaker: one, once it has been open long enough."""
@@ -63,8 +66,8 @@ class Breakers:
         with self._lock:
             return circuit.let_one_try(now)
 
-    def record(self, name: str, succeeded: bool) -> None:
-        """Hear how a request to `name` went."""
+    def record(self, name: str, succeeded: bool, error: str = "no answer") -> None:
+        """Hear how a request to `name` went; `error`: in a word, why not well."""
         circuit = self._circuits.get(name)
         if succeeded:
             if circuit is not None and (circuit.opened_at is not None or circuit.failed_at):
@@ -74,6 +77,7 @@ class Breakers:
         with self._lock:
             circuit = self._circuits.setdefault(name, _Circuit())
             circuit.failed_at.append(now)
+            circuit.last_error = error
             full = len(circuit.failed_at) == FAILURES_TO_OPEN and now - circuit.failed_at[0] <= WINDOW_SECONDS
             tried = circuit.opened_at is not None and circuit.tried_at is not None
             if not (full or tried):
@@ -81,6 +85,8 @@ class Breakers:
             opens = circuit.opened_at is None
             circuit.opened_at, circuit.tried_at = now, None
             circuit.opened_times += opens
+            if opens:
+                circuit.changed_at = datetime.now(UTC)
         if opens:
             log().warning("breaker opened", subgraph=name)
 
@@ -91,6 +97,8 @@ class Breakers:
             was_open = circuit.opened_at is not None
             circuit.opened_at = circuit.tried_at = None
             circuit.failed_at.clear()
+            if was_open:
+                circuit.changed_at = datetime.now(UTC)
         if was_open:
             log().info("breaker closed", subgraph=name)
 
@@ -106,6 +114,19 @@ class Breakers:
             if circuit is None or circuit.opened_at is None:
                 return State.CLOSED
             return State.OPEN if self._clock() - circuit.opened_at < OPEN_SECONDS else State.HALF_OPEN
+
+    def told(self) -> dict[str, dict[str, str | None]]:
+        """How each breaker stands, since when (None: always closed), and what failed last, as plain values."""
+        with self._lock:
+            known = dict(self._circuits)
+        return {
+            name: {
+                "state": self.state(name).value,
+                "since": circuit.changed_at.isoformat(timespec="seconds") if circuit.changed_at else None,
+                "lastError": circuit.last_error,
+            }
+            for name, circuit in known.items()
+        }
 
     def times_opened(self) -> dict[str, int]:
         """How often each breaker has opened since the start."""

@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from chassis.pulse import Pulse
 from gateway.breaker import State
 from gateway.doorway.refusal import Refusal
 from gateway.doorway.reply import refuse_page
@@ -43,9 +44,11 @@ class Figures:
         self._fetches: dict[tuple[str, bool], int] = {}
         self._slots = [0] * (len(BOUNDS) + 1)
         self._seconds = 0.0
+        self.pulse = Pulse()
 
     def answered(self, kind: str, status: int, seconds: float) -> None:
         """One GraphQL request was answered."""
+        self.pulse.note(seconds, failed=status >= 500)
         with self._lock:
             self._answers[kind, status] = self._answers.get((kind, status), 0) + 1
             self._slots[bisect_left(BOUNDS, seconds)] += 1

@@ -87,7 +87,7 @@ class Passage:
                 redirect=False,
             )
         except urllib3.exceptions.HTTPError as error:
-            self._breakers.record(member.name, False)
+            self._breakers.record(member.name, False, type(error).__name__)
             visit.tell(error=type(error).__name__)
             raise _silent() from None
         self._breakers.record(member.name, True)

@@ -7,5 +7,5 @@ Events in   audit.recorded (from every service)
 Asks        every sibling that keeps something about people, for exportMyData
 Own rooms   passwords (pepper and bcrypt), totp, keys (of signatures), tokens, cookies, accounts (people by id),
             attempts (failed sign-ins), limits, peers (siblings' personal data), files (public keys, exports),
-            first_admin (of a fresh installation)
+            first_admin (of a fresh installation), system_status (how all services are, and their dead letters)
 """

@@ -70,6 +70,10 @@ class UserSettings(ServiceSettings):
         origins_of(text)
         return text
 
+    backups_dir: Path | None = Field(
+        None, alias="BACKUPS_DIR", description="Where backups are laid; system status tells of the newest."
+    )
+
     @property
     def access_token_seconds(self) -> int:
         """How long an access token lives."""

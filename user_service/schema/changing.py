@@ -9,7 +9,7 @@ import graphene
 from chassis.endpoint import Context
 from chassis.errors import Unauthenticated
 from chassis.graphql_types import DonePayload, mutation_payload
-from user_service import cookies, rules
+from user_service import cookies, rules, system_status
 from user_service.commands import (
     administration,
     erasure,
@@ -93,6 +93,12 @@ class Mutation(graphene.ObjectType):
         active=graphene.Boolean(required=True),
         required=True,
         description="ADMIN. Deactivating ends all sessions of the user.",
+    )
+    replay_dead_letters = graphene.Field(
+        DonePayload,
+        service=graphene.String(required=True),
+        required=True,
+        description="ADMIN. Gives a service what it had laid aside once more, when the cause is mended.",
     )
 
     @mutation_payload(types.AuthPayload)
@@ -239,6 +245,11 @@ class Mutation(graphene.ObjectType):
     def resolve_set_user_active(_root, info, user_id, active):
         user = administration.set_active(info.context.runtime, info.context.caller, user_id, active)
         return types.UserPayload(user=user)
+
+    @mutation_payload(DonePayload, done=False)
+    def resolve_replay_dead_letters(_root, info, service):
+        system_status.replay_dead_letters(info.context.runtime, info.context.caller, service)
+        return DonePayload(done=True)
 
 
 def _client(context: Context) -> Client:

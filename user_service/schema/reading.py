@@ -9,9 +9,10 @@ from chassis.errors import NotFound
 from chassis.federation import inaccessible
 from chassis.identity import Role as CallerRole
 from chassis.loaders import Batch
-from user_service import queries
+from user_service import queries, system_status
 from user_service.accounts import person
 from user_service.commands.export import own_data
+from user_service.schema.system_types import DeadLetter, SystemStatus
 from user_service.schema.types import (
     AuditEntryConnection,
     AuditFilter,
@@ -42,6 +43,14 @@ class Query(graphene.ObjectType):
         first=graphene.Int(default_value=50),
         after=graphene.String(),
         description="ADMIN.",
+    )
+    system_status = graphene.Field(
+        SystemStatus, description="ADMIN. How every service is now, and what waits between them."
+    )
+    dead_letters = graphene.List(
+        graphene.NonNull(DeadLetter),
+        service=graphene.String(required=True),
+        description="ADMIN. What a service failed to act on, oldest first, at most 200.",
     )
     user_contact = inaccessible(
         graphene.Field(
@@ -98,6 +107,12 @@ class Query(graphene.ObjectType):
         )
         info.context.shared["actors"] = Batch(row.actor_id for row in page.nodes if row.actor_id)
         return page
+
+    def resolve_system_status(_root, info):
+        return system_status.system_status(info.context.runtime, info.context.caller)
+
+    def resolve_dead_letters(_root, info, service):
+        return system_status.dead_letters(info.context.runtime, info.context.caller, service)
 
     def resolve_user_contact(_root, info, id):
         return _contacts(info, [id])[0]
