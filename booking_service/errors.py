@@ -229,6 +229,13 @@ class ReasonRequired(Refusal):
     message = "Please give a reason."
 
 
+class NoteInvalid(Refusal):
+    """A note says something, in 500 characters at most."""
+
+    code = "NOTE_INVALID"
+    message = "Write a note of 1 to 500 characters."
+
+
 class WaitingRoomNotYet(Refusal):
     """The guest's turn has not come."""
 

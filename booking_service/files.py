@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, request, send_file
+from flask import Blueprint, Response, current_app, g, request, send_file
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -66,9 +66,11 @@ def calendar(booking_id: str) -> Response:
 
 @blueprint.get("/files/exports/<name>")
 def export(name: str) -> AnyResponse:
-    """A finished export."""
+    """A finished export: for the person who asked; whoever is signed in as somebody else does not get it."""
     runtime = _runtime()
     _check_link()
+    if g.caller.user_id not in (None, request.args.get("subject")):
+        raise NotFound("This file was made for somebody else.")
     row = runtime.database.read(lambda session: session.get(ExportRow, name.partition(".")[0]))
     if row is None or row.state != "READY" or not file_of(runtime, row).is_file():
         raise NotFound("This file is no longer there. Please ask for a new one.")

@@ -192,7 +192,7 @@ class Ticket(Base):
     code: Mapped[str] = mapped_column(String(16), unique=True)
     booking_id: Mapped[str] = mapped_column(ForeignKey("bookings.id"), index=True)
     showtime_id: Mapped[str] = mapped_column(Id, index=True)
-    seat_id: Mapped[str] = mapped_column(String(16))
+    seat_id: Mapped[str] = mapped_column(String(16), index=True)
     category: Mapped[str] = mapped_column(Code)
     ticket_type: Mapped[str] = mapped_column(Code)
     price: Mapped[int] = mapped_column(Integer)
@@ -256,6 +256,7 @@ class BookingStep(Base):
     attempt: Mapped[int] = mapped_column(Integer, default=1)
     outcome: Mapped[str] = mapped_column(String(32))
     detail: Mapped[str | None] = mapped_column(String(500))
+    actor_id: Mapped[str | None] = mapped_column(Id, doc="who of the staff; null: the guest or the system")
     at: Mapped[datetime]
 
 
@@ -314,7 +315,7 @@ class ExportRow(Base):
     __tablename__ = "exports"
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     user_id: Mapped[str] = mapped_column(Id)
-    kind: Mapped[str] = mapped_column(Code, doc="BOOKINGS, SALES")
+    kind: Mapped[str] = mapped_column(Code, doc="BOOKINGS, SALES, PAYMENTS")
     format: Mapped[str] = mapped_column(String(4))
     question: Mapped[str] = mapped_column(Text, doc="JSON of filter and scope")
     state: Mapped[str] = mapped_column(Code, default="RUNNING")
@@ -322,3 +323,4 @@ class ExportRow(Base):
     row_count: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[datetime]
     taken_at: Mapped[datetime | None]
+    __table_args__ = (Index("ix_exports_user_id_created_at", "user_id", "created_at"),)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from booking_service.rules.seats import Seat
 from chassis.errors import NotFound, Refusal
@@ -164,6 +167,24 @@ def contact(runtime: Runtime[Any], user_id: str) -> Contact | None:
     query = "query Contact($id: ID!) { userContact(id: $id) { email phone name } }"
     found = _lookup(runtime, USER, query, user_id, "userContact", Caller())
     return None if found is None else Contact(found["email"], found["phone"], found["name"])
+
+
+def payment_rows(
+    runtime: Runtime[Any], question: Mapping[str, Any], *, after: str | None, first: int
+) -> tuple[list[dict[str, Any]], str | None, float]:
+    """A portion of the payments begun on the question's days: rows, where to go on (None: that was all), share done.
+
+    Raises Unavailable.
+    """
+    query = (
+        "query Rows($from: Date!, $to: Date!, $cinemaIds: [ID!], $after: String, $first: Int!) "
+        "{ paymentRows(from: $from, to: $to, cinemaIds: $cinemaIds, after: $after, first: $first) }"
+    )
+    asked = {
+        "from": question["from"], "to": question["to"], "cinemaIds": question["cinemas"], "after": after, "first": first,
+    }  # fmt: skip
+    found = orjson.loads(runtime.peers.call(PAYMENT, query, asked, deadline_seconds=10.0)["paymentRows"])
+    return found["rows"], found["after"], found["share"]
 
 
 def _lookup(

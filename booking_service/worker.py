@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from booking_service.commands.exports import TOPIC as EXPORTS
-from booking_service.commands.exports import make_exports
+from booking_service.commands.exports import forget_exports, make_exports
 from booking_service.commands.keep import sweep
 from booking_service.commands.refunds import pay_refunds_due
 from booking_service.commands.seat_locks import tidy_locks
@@ -15,6 +15,7 @@ from chassis.settings import load
 from chassis.worker import Timer, Worker
 
 EXPORT_SECONDS = 15.0  # for those that a crash left behind: a new one is told of
+OLD_EXPORT_SECONDS = 3600.0
 REFUND_SECONDS = 2.0
 
 
@@ -28,6 +29,7 @@ def build_worker(runtime: Runtime[BookingSettings]) -> Worker:
         Timer("locks", settings.reconcile_seconds, tidy_locks),
         Timer("refunds", REFUND_SECONDS, pay_refunds_due),
         Timer("exports", EXPORT_SECONDS, make_exports, topic=EXPORTS),
+        Timer("old exports", OLD_EXPORT_SECONDS, forget_exports),
     )
     return Worker(runtime, REACTIONS, timers)
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from chassis.money import Money
 from chassis.tables import COLUMN_TYPES, service_metadata
+from payment_service.lifecycle import CAPTURED
 
 
 class Base(DeclarativeBase):
@@ -56,6 +57,12 @@ class Payment(Base):
     def amount(self) -> Money:
         """What was to be taken."""
         return Money(self.amount_value, self.currency)
+
+    @property
+    def refundable(self) -> Money:
+        """What could still go back: captured, less what went back or is on its way."""
+        left = self.amount_value - self.promised_back if self.status in CAPTURED else 0
+        return Money(left, self.currency)
 
     @property
     def refunded(self) -> Money:

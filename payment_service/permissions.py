@@ -15,6 +15,7 @@ PERMISSIONS = Permissions(
         "myPayments": at_least(Role.CUSTOMER, "their own"),
         "payments": MANAGER,
         "dailyClose": MANAGER,
+        "paymentRows": BOOKING,
         "paymentPersonalData": siblings("user_service"),
         "refundPayment": MANAGER,
         "takePayment": BOOKING,

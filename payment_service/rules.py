@@ -118,11 +118,20 @@ def status_after_refund(captured: int, refunded: int) -> PaymentStatus:
     return PaymentStatus.REFUNDED if refunded >= captured else PaymentStatus.PARTIALLY_REFUNDED
 
 
+def day_in(at: datetime, time_zone: str | None) -> date:
+    """The calendar day of an instant in `time_zone`; in UTC where that is not known."""
+    return at.astimezone(_zone(time_zone or "UTC")).date()
+
+
 def day_bounds(day: date, time_zone: str) -> tuple[datetime, datetime]:
     """First instant of `day` in `time_zone` and of the day after; 23 or 25 hours apart when clocks change."""
-    try:
-        zone = ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
+    zone = _zone(time_zone)
     start, end = (datetime.combine(when, time.min, zone) for when in (day, day + timedelta(days=1)))
     return start.astimezone(UTC), end.astimezone(UTC)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

@@ -70,6 +70,11 @@ def sell_at_box_office(
     return booking_id
 
 
+def change_of(booking: Booking, tendered: Money | None) -> Money | None:
+    """What to hand back of the cash; None when nothing was said about it."""
+    return None if tendered is None else Money(tendered.amount - booking.total, booking.currency)
+
+
 def _check_scope(runtime: Running, caller: Caller, showtime_id: str) -> None:
     showtime = runtime.database.read(lambda session: session.get(Showtime, showtime_id))
     if showtime is None:

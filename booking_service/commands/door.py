@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -40,29 +41,91 @@ def check_in(
     caller.require_role(Role.STAFF)
 
     def work(session: Session, news: News) -> tuple[str, str]:
-        ticket = _found(session, runtime, qr_payload, code)
-        # Locked: nobody goes in on a booking that is being cancelled at this moment.
-        booking, showtime = lock_booking(session, ticket.booking_id)
-        session.refresh(ticket)
-        if not caller.has_role(Role.STAFF, scope=showtime.cinema_id):
-            raise TicketInvalid("This ticket is for another cinema.")
+        ticket, booking, showtime = at_the_door(session, runtime, caller, qr_payload, code)
         _check(session, runtime, ticket, booking, showtime, showtime_id)
-        valid = update(Ticket).where(Ticket.id == ticket.id, Ticket.state == "VALID")
-        entry = {"state": "USED", "used_at": utc_now(session), "used_door": (door or "")[:64] or None}
-        if rows_changed(session, valid.values(**entry)) != 1:
-            raise TicketAlreadyUsed
-        session.execute(
-            update(Showtime).where(Showtime.id == showtime.id).values(checked_in=Showtime.checked_in + 1)
-        )
-        after = {"state": "USED", "door": door}
-        audit.record(
-            session, caller, "ticket.check_in", "Ticket", ticket.id, before={"state": "VALID"}, after=after
-        )
-        note(session, booking.id, "check_in", "USED", detail=f"{ticket.seat_id} {door or ''}".strip())
-        news.bookings.append((booking.cinema_id, booking.id))
+        admit(session, caller, (ticket, booking, showtime), news, Entry(utc_now(session), door))
         return ticket.id, booking.id
 
     return run(runtime, work)
+
+
+def override_check_in(
+    runtime: Running,
+    caller: Caller,
+    *,
+    qr_payload: str | None,
+    code: str | None,
+    showtime_id: str | None,
+    door: str | None,
+    reason: str,
+) -> tuple[str, str]:
+    """Admit a ticket in spite of what the door said: another showtime, too early, used before. MANAGER of its cinema.
+
+    The ids of ticket and booking. Raises ReasonRequired, and TicketInvalid, TicketVoid as check_in does: nobody is let
+    in on a seat that may have been sold again.
+    """
+    caller.require_role(Role.MANAGER)
+    if not reason.strip():
+        raise ReasonRequired(field=("reason",))
+
+    def work(session: Session, news: News) -> tuple[str, str]:
+        ticket, booking, showtime = at_the_door(session, runtime, caller, qr_payload, code)
+        if not caller.has_role(Role.MANAGER, scope=showtime.cinema_id):
+            raise TicketInvalid("This ticket is for another cinema.")
+        check_is_sold(ticket, booking)
+        where = "" if showtime_id in (None, showtime.id) else f" for showtime {showtime_id}"
+        entry = Entry(utc_now(session), door, "ticket.override_check_in", f"{reason.strip()}{where}")
+        admit(session, caller, (ticket, booking, showtime), news, entry)
+        return ticket.id, booking.id
+
+    return run(runtime, work)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Somebody goes in: when, by which door, as the audit trail calls it; `reason`: why in spite of a refusal."""
+
+    at: datetime
+    door: str | None
+    action: str = "ticket.check_in"
+    reason: str | None = None
+
+
+def at_the_door(
+    session: Session, runtime: Running, caller: Caller, qr_payload: str | None, code: str | None
+) -> tuple[Ticket, Booking, Showtime]:
+    """The ticket that is shown, with its booking and showtime locked. Raises TicketInvalid, also outside the scope."""
+    ticket = _found(session, runtime, qr_payload, code)
+    # Locked: nobody goes in on a booking that is being cancelled at this moment.
+    booking, showtime = lock_booking(session, ticket.booking_id)
+    session.refresh(ticket)
+    if not caller.has_role(Role.STAFF, scope=showtime.cinema_id):
+        raise TicketInvalid("This ticket is for another cinema.")
+    return ticket, booking, showtime
+
+
+def admit(
+    session: Session, caller: Caller, shown: tuple[Ticket, Booking, Showtime], news: News, entry: Entry
+) -> None:
+    """Make the ticket USED and write it down; one that was used before only with a reason. Raises TicketAlreadyUsed."""
+    ticket, booking, showtime = shown
+    before, is_first = ticket.state, ticket.state == "VALID"
+    usable = ("VALID",) if entry.reason is None else ("VALID", "USED")
+    values = {"state": "USED", "used_at": entry.at, "used_door": (entry.door or "")[:64] or None}
+    admitted = update(Ticket).where(Ticket.id == ticket.id, Ticket.state.in_(usable)).values(**values)
+    if rows_changed(session, admitted) != 1:
+        raise TicketAlreadyUsed
+    session.execute(
+        update(Showtime)
+        .where(Showtime.id == showtime.id)
+        .values(checked_in=Showtime.checked_in + (1 if is_first else 0))
+    )
+    after = {"state": "USED", "door": entry.door} | ({"reason": entry.reason} if entry.reason else {})
+    audit.record(session, caller, entry.action, "Ticket", ticket.id, before={"state": before}, after=after)
+    outcome = "USED" if entry.reason is None else "OVERRIDDEN"
+    said = f"{ticket.seat_id} {entry.door or ''} {entry.reason or ''}".strip()
+    note(session, booking.id, "check_in", outcome, detail=said, actor_id=caller.user_id)
+    news.bookings.append((booking.cinema_id, booking.id))
 
 
 def undo_check_in(runtime: Running, caller: Caller, ticket_id: str, reason: str) -> tuple[str, str]:
@@ -84,7 +147,7 @@ def undo_check_in(runtime: Running, caller: Caller, ticket_id: str, reason: str)
             .where(Showtime.id == ticket.showtime_id)
             .values(checked_in=Showtime.checked_in - 1)
         )
-        note(session, booking.id, "check_in", "UNDONE", detail=reason)
+        note(session, booking.id, "check_in", "UNDONE", detail=reason, actor_id=caller.user_id)
         audit.record(session, caller, "ticket.undo_check_in", "Ticket", ticket_id, after={"reason": reason})
         news.bookings.append((booking.cinema_id, booking.id))
         return ticket_id, booking.id
@@ -105,6 +168,14 @@ def _found(session: Session, runtime: Running, qr_payload: str | None, code: str
     return ticket
 
 
+def check_is_sold(ticket: Ticket, booking: Booking) -> None:
+    """Raises TicketVoid when the seat went back, TicketInvalid when nobody paid for it."""
+    if ticket.state == "VOID" or booking.state in (State.CANCELLED, State.EXPIRED):
+        raise TicketVoid
+    if booking.state != State.CONFIRMED:
+        raise TicketInvalid("This booking has not been paid.")
+
+
 def _check(
     session: Session,
     runtime: Running,
@@ -113,10 +184,7 @@ def _check(
     showtime: Showtime,
     showtime_id: str | None,
 ) -> None:
-    if ticket.state == "VOID" or booking.state in (State.CANCELLED, State.EXPIRED):
-        raise TicketVoid
-    if booking.state != State.CONFIRMED:
-        raise TicketInvalid("This booking has not been paid.")
+    check_is_sold(ticket, booking)
     if showtime_id is not None and showtime.id != showtime_id:
         raise WrongShowtime(f"This ticket is for {showtime.movie_title}, {showtime.auditorium_name}.")
     if ticket.state == "USED":

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, timedelta
-from functools import partial
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from booking_service.commands.export_rows import WRITERS
 from booking_service.commands.moves import Running
-from booking_service.models import Booking, ExportRow, Showtime
+from booking_service.models import ExportRow
 from booking_service.queries import reports
 from booking_service.queries.bookings import BookingFilter, filtered
-from booking_service.sheets import Sheet, open_sheet
+from booking_service.sheets import open_sheet
 from chassis import audit
 from chassis.database import sql_now, utc_now
 from chassis.identity import Caller, Role
 from chassis.ids import new_id
 from chassis.logs import log
-from chassis.money import decimal_text
 from chassis.nudges import after_commit
 
 KEPT = timedelta(days=7)
 TOPIC = "exports"
-PORTION = 1000
-BOOKING_HEADINGS = (
-    "reference", "status", "created", "confirmed", "cinema", "auditorium", "film", "starts", "tickets", "subtotal",
-    "discount", "fee", "total", "paid", "refunded", "currency", "coupon", "email", "phone", "channel",
-)  # fmt: skip
-SALES_HEADINGS = ("day", "revenue", "refunded", "currency", "bookings", "tickets", "occupancy")
 
 
 def export_bookings(runtime: Running, caller: Caller, wanted: BookingFilter, format_: str) -> str:
@@ -56,6 +48,17 @@ def export_sales(runtime: Running, caller: Caller, scope: reports.Scope, format_
         "cinemas": scope.cinema_ids,
     }
     return _ask(runtime, caller, "SALES", format_, question)
+
+
+def export_payments(
+    runtime: Running, caller: Caller, first_day: date, last_day: date, cinema_id: str | None, format_: str
+) -> str:
+    """Ask for a file of the payments begun on these days at the caller's cinemas; the export's id. Raises Forbidden."""
+    scope = reports.scope_for(
+        caller, first_day=first_day, last_day=last_day, currency="", cinema_id=cinema_id, movie_id=None
+    )
+    question = {"from": first_day, "to": last_day, "cinemas": scope.cinema_ids}
+    return _ask(runtime, caller, "PAYMENTS", format_, question)
 
 
 def _ask(runtime: Running, caller: Caller, kind: str, format_: str, question: dict[str, Any]) -> str:
@@ -110,8 +113,7 @@ def _make(runtime: Running, row: ExportRow) -> None:
 
     try:
         with open_sheet(path, row.format) as sheet:
-            write = _write_bookings if row.kind == "BOOKINGS" else _write_sales
-            count = write(runtime, question, sheet, tell)
+            count = WRITERS[row.kind](runtime, question, sheet, tell)
     except Exception as error:  # noqa: BLE001  # the person who waits is told, the log has the cause
         log().error("export failed", export_id=row.id, error=repr(error), exc_info=error)
         _record(runtime, row.id, state="FAILED")
@@ -125,78 +127,19 @@ def _record(runtime: Running, export_id: str, **values: Any) -> None:
     )
 
 
-def _write_bookings(
-    runtime: Running, question: dict[str, Any], sheet: Sheet, tell: Callable[[float], None]
-) -> int:
-    wanted = BookingFilter(**_with_instants(question["filter"]))
-    scope = question["scope"]
-    caller = Caller("export", Role[question["role"]], frozenset(scope or ()))
-    query = filtered(wanted, caller)
-    sheet.write(BOOKING_HEADINGS)
-    count, last = 0, ""
-    while portion := runtime.database.read(partial(_portion, query=query, after_id=last)):
-        for booking, showtime in portion:
-            sheet.write(_booking_line(booking, showtime))
-        count, last = count + len(portion), portion[-1][0].id
-        tell(1 - 1 / (1 + count / PORTION))
-    return count
+def forget_exports(runtime: Running) -> int:
+    """Delete files and rows of exports that were kept for KEPT; how many."""
 
+    def old(session: Session) -> list[ExportRow]:
+        return list(session.scalars(select(ExportRow).where(ExportRow.created_at < utc_now(session) - KEPT)))
 
-def _portion(session: Session, query: Any, after_id: str) -> list[tuple[Booking, Showtime]]:
-    rows = query.join(Showtime, Showtime.id == Booking.showtime_id).add_columns(Showtime)
-    return [
-        tuple(row)
-        for row in session.execute(rows.where(Booking.id > after_id).order_by(Booking.id).limit(PORTION))
-    ]
-
-
-def _booking_line(booking: Booking, showtime: Showtime) -> Iterable[Any]:
-    def amount(minor: int) -> float:
-        return float(decimal_text(minor, booking.currency))
-
-    return (
-        booking.reference, booking.state, _text(booking.created_at), _text(booking.confirmed_at), showtime.cinema_name,
-        showtime.auditorium_name, showtime.movie_title, _text(showtime.starts_at), booking.ticket_count,
-        amount(booking.subtotal), amount(booking.discount), amount(booking.fee), amount(booking.total),
-        amount(booking.paid), amount(booking.refunded), booking.currency, booking.coupon_code or "",
-        booking.contact_email or "", booking.contact_phone or "", booking.channel,
-    )  # fmt: skip
-
-
-def _write_sales(
-    runtime: Running, question: dict[str, Any], sheet: Sheet, tell: Callable[[float], None]
-) -> int:
-    sheet.write(SALES_HEADINGS)
-    count = 0
-    for line in _sales_lines(runtime, question):
-        sheet.write(line)
-        count += 1
-    tell(0.9)
-    return count
-
-
-def _sales_lines(runtime: Running, question: dict[str, Any]) -> Iterator[Iterable[Any]]:
-    cinemas = None if question["cinemas"] is None else tuple(question["cinemas"])
-    first_day, last_day = _day(question["from"]), _day(question["to"])
-    for currency in runtime.database.read(lambda session: reports.currencies(session, cinemas)):
-        scope = reports.Scope(first_day, last_day, currency, cinemas, None)
-        for line in runtime.database.read(partial(reports.by_day, scope=scope)):
-            yield (
-                str(line.key), float(decimal_text(line.revenue, currency)), float(decimal_text(line.refunded, currency)),
-                currency, line.bookings, line.tickets, line.occupancy,
-            )  # fmt: skip
-
-
-def _with_instants(values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: datetime.fromisoformat(value) if name in ("made_from", "made_before") else value
-        for name, value in values.items()
-    }
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
-
-
-def _text(instant: datetime | None) -> str:
-    return "" if instant is None else instant.isoformat(timespec="seconds")
+    rows = runtime.database.read(old)
+    for row in rows:
+        # The file first: a crash in between leaves a row without a file, which the next round finds again.
+        file_of(runtime, row).unlink(missing_ok=True)
+    ids = [row.id for row in rows]
+    if ids:
+        runtime.database.transact(
+            lambda session: session.execute(delete(ExportRow).where(ExportRow.id.in_(ids)))
+        )
+    return len(ids)

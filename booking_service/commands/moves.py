@@ -131,9 +131,10 @@ def cut(text: str | None) -> str | None:
 
 
 def note(
-    session: Session, booking_id: str, step: str, outcome: str, *, attempt: int = 1, detail: str | None = None
-) -> None:
-    """Write a line of the booking's timeline."""
+    session: Session, booking_id: str, step: str, outcome: str, *, attempt: int = 1, detail: str | None = None,
+    actor_id: str | None = None,
+) -> None:  # fmt: skip
+    """Write a line of the booking's timeline; `actor_id`: who of the staff did it."""
     session.add(
         BookingStep(
             booking_id=booking_id,
@@ -141,6 +142,7 @@ def note(
             attempt=attempt,
             outcome=outcome,
             detail=cut(detail),
+            actor_id=actor_id,
             at=utc_now(session),
         )
     )

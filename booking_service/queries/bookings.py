@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from booking_service.models import Booking, BookingStep, Showtime, Ticket
@@ -144,3 +144,13 @@ def steps_of(session: Session, booking_ids: Sequence[str]) -> Mapping[str, list[
     for step in session.scalars(rows):
         found[step.booking_id].append(step)
     return found
+
+
+def tickets_sold(session: Session, showtime_ids: Sequence[str]) -> dict[str, int]:
+    """Tickets of confirmed bookings by showtime id; none for a showtime without any."""
+    query = (
+        select(Booking.showtime_id, func.sum(Booking.ticket_count))
+        .where(Booking.showtime_id.in_(list(showtime_ids)), Booking.state == "CONFIRMED")
+        .group_by(Booking.showtime_id)
+    )
+    return {showtime_id: int(count) for showtime_id, count in session.execute(query)}

@@ -64,12 +64,16 @@ def scope_for(
     return Scope(first_day, last_day, currency, cinemas, movie_id)
 
 
-def totals(session: Session, scope: Scope) -> Figures:
-    """The whole period in one line."""
+def sold(session: Session, scope: Scope) -> Figures:
+    """Sales of the whole period in one line; see `occupancy` for how full the rooms were."""
     found = _sales(session, scope, ())
-    sold = found[0] if found else None
+    return _figures(None, "", found[0] if found else None, 0, 0)
+
+
+def occupancy(session: Session, scope: Scope) -> float:
+    """Tickets over seats of the period's showtimes, 0 to 1."""
     offered, taken = _offered(session, scope, ())[0]
-    return _figures(None, "", sold, offered, taken)
+    return _share(taken, offered)
 
 
 def by_day(session: Session, scope: Scope) -> list[Figures]:

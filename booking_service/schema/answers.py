@@ -47,6 +47,14 @@ def checked_in(info, ids):
     return CheckInPayload(ticket=ticket, booking=seen)
 
 
+def merged(info, found):
+    """What became of late admissions, with the tickets as they stand."""
+    ids = list(dict.fromkeys(one.booking_id for one in found if one.booking_id is not None))
+    seen = [booking for booking in views.bookings(info, ids) if booking is not None]
+    tickets = {ticket["id"]: ticket for booking in seen for ticket in views.tickets(booking, info)}
+    return [{**vars(one), "ticket": tickets.get(one.ticket_id)} for one in found]
+
+
 def choices(seats):
     """Seats and ticket types of the input."""
     return tuple(hold.SeatChoice(seat.seat_id, text(seat.ticket_type) or "ADULT") for seat in seats)

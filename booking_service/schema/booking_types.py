@@ -18,6 +18,12 @@ class BookingStep(graphene.ObjectType):
     outcome = graphene.Field(graphene.NonNull(graphene.String))
     detail = graphene.Field(graphene.String)
     at = graphene.Field(graphene.NonNull(DateTime))
+    actor = graphene.Field(
+        lambda: User, description="Who of the staff did it; null: the guest or the system."
+    )
+
+    def resolve_actor(root, info):
+        return views.parent_of(root, "actor_id")
 
 
 class Ticket(graphene.ObjectType):

@@ -67,6 +67,28 @@ class ExportFormat(graphene.Enum):
     XLSX = "XLSX"
 
 
+class ExportKind(graphene.Enum):
+    BOOKINGS = "BOOKINGS"
+    SALES = "SALES"
+    PAYMENTS = "PAYMENTS"
+
+
+class AttentionKind(graphene.Enum):
+    """PAYMENT_PENDING: no answer for more than ten minutes. REFUND_STUCK: tried three times and more."""
+
+    PAYMENT_PENDING = "PAYMENT_PENDING"
+    REFUND_STUCK = "REFUND_STUCK"
+
+
+class CheckInOutcome(graphene.Enum):
+    """REPEATED: handed in before. CONFLICT: somebody had gone in with this ticket before."""
+
+    ADMITTED = "ADMITTED"
+    REPEATED = "REPEATED"
+    CONFLICT = "CONFLICT"
+    REFUSED = "REFUSED"
+
+
 class ExportStatus(graphene.Enum):
     RUNNING = "RUNNING"
     READY = "READY"

@@ -150,11 +150,14 @@ class HouseMutations(graphene.ObjectType):
 
     @mutation_payload(BookingPayload)
     def resolve_sell_at_box_office(root, info, input, method, tendered=None, reason=None):
+        given = answers.money(tendered)
         booking_id = desk.sell_at_box_office(
-            info.context.runtime, info.context.caller, answers.wish(input), method=method.value, tendered=answers.money(tendered),
-            reason=reason,
+            info.context.runtime, info.context.caller, answers.wish(input), method=method.value, tendered=given, reason=reason,
         )  # fmt: skip
-        return BookingPayload(booking=answers.booking(info, booking_id))
+        sold = answers.booking(info, booking_id)
+        return BookingPayload(
+            booking=sold, change=desk.change_of(sold, given) if method.value == "CASH" else None
+        )
 
     @mutation_payload(CheckInPayload)
     def resolve_check_in_ticket(root, info, qr_payload=None, code=None, showtime_id=None, door=None):

@@ -7,7 +7,7 @@ import graphene
 from booking_service.schema.booking_types import Booking, Ticket
 from booking_service.schema.report_types import Export
 from booking_service.schema.showtime_types import BookingPolicy, Showtime, WaitingRoom
-from chassis.graphql_types import DateTime, UserError
+from chassis.graphql_types import DateTime, Money, UserError
 
 
 class BookingPolicyPayload(graphene.ObjectType):
@@ -17,6 +17,9 @@ class BookingPolicyPayload(graphene.ObjectType):
 
 class BookingPayload(graphene.ObjectType):
     booking = graphene.Field(lambda: Booking)
+    change = graphene.Field(
+        Money, description="At the desk: what to hand back of the cash that was tendered."
+    )
     user_errors = graphene.Field(graphene.NonNull(graphene.List(graphene.NonNull(UserError))))
 
 

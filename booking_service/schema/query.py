@@ -8,12 +8,17 @@ from booking_service.models import ExportRow
 from booking_service.queries import bookings as booking_queries
 from booking_service.queries import personal_data, reports
 from booking_service.queries import showtimes as showtime_queries
+from booking_service.queries.attention import attention
+from booking_service.queries.door_lists import door_list
+from booking_service.queries.exports import exports_of
 from booking_service.schema import report_views, views
 from booking_service.schema.booking_types import Booking, BookingConnection
+from booking_service.schema.door_types import DoorList
 from booking_service.schema.enums import BookingWhen, text
 from booking_service.schema.inputs import BookingFilter, ShowtimeFilter
-from booking_service.schema.report_types import Export, SalesReport
+from booking_service.schema.report_types import AttentionItem, Export, SalesReport
 from booking_service.schema.showtime_types import MovieShowing, Showtime, ShowtimeConnection
+from booking_service.tickets.signing import TicketKeys
 from chassis.errors import Invalid, NotFound
 from chassis.federation import inaccessible
 from chassis.graphql_types import Date, DateTime
@@ -85,6 +90,38 @@ class Query(graphene.ObjectType):
         movie_id=graphene.Argument(graphene.ID),
         description="MANAGER of the cinema or ADMIN.",
     )
+    my_exports = graphene.Field(
+        graphene.List(graphene.NonNull(Export)),
+        first=graphene.Argument(graphene.Int, default_value=20),
+        description="Own exports that are still kept, newest first.",
+    )
+    attention = graphene.Field(
+        graphene.List(graphene.NonNull(AttentionItem)),
+        cinema_id=graphene.Argument(graphene.ID),
+        description="STAFF and up: what does not settle by itself in their cinemas, oldest first.",
+    )
+    door_list = graphene.Field(
+        DoorList,
+        showtime_id=graphene.Argument(graphene.NonNull(graphene.ID)),
+        description="STAFF and up: what a scanner takes along for the time without a connection.",
+    )
+
+    def resolve_my_exports(root, info, first=20):
+        user_id = info.context.caller.require_user()
+        return _read(info, lambda session: exports_of(session, user_id, first))
+
+    def resolve_attention(root, info, cinema_id=None):
+        caller = info.context.caller
+        found = _read(info, lambda session: attention(session, caller, cinema_id))
+        return [
+            {**vars(item), "booking": booking}
+            for item, booking in zip(found, views.views([item.booking for item in found]), strict=True)
+        ]
+
+    def resolve_door_list(root, info, showtime_id):
+        keys = TicketKeys(info.context.runtime.settings.ticket_signing_keys)
+        caller = info.context.caller
+        return _read(info, lambda session: door_list(session, keys, caller, showtime_id))
 
     def resolve_booking_personal_data(root, info, user_id):
         info.context.caller.require_peer("user_service")
@@ -121,7 +158,7 @@ class Query(graphene.ObjectType):
         ]
 
     def resolve_showtime_days(root, info, from_, to, cinema_id=None, movie_id=None):
-        _check_span(from_, to)
+        check_span(from_, to)
         return _read(
             info,
             lambda session: showtime_queries.showtime_days(
@@ -180,7 +217,7 @@ class Query(graphene.ObjectType):
         return found
 
     def resolve_sales_report(root, info, from_, to, currency, cinema_id=None, movie_id=None):
-        _check_span(from_, to)
+        check_span(from_, to)
         _check_currency(currency)
         scope = reports.scope_for(
             info.context.caller,
@@ -190,14 +227,15 @@ class Query(graphene.ObjectType):
             cinema_id=cinema_id,
             movie_id=movie_id,
         )
-        return _read(info, lambda session: report_views.report(session, scope))
+        return report_views.Report(info.context.runtime.database, scope)
 
 
 def _read(info, work):
     return info.context.runtime.database.read(work)
 
 
-def _check_span(first_day, last_day):
+def check_span(first_day, last_day):
+    """Raises Invalid unless the days are in order and not too many."""
     if not 0 <= (last_day - first_day).days <= LONGEST_SPAN_DAYS:
         raise Invalid(f"from must not lie after to, and at most {LONGEST_SPAN_DAYS} days before it.")
 

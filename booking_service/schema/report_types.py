@@ -5,9 +5,11 @@ from __future__ import annotations
 import graphene
 
 from booking_service.schema import views
-from booking_service.schema.enums import ExportStatus
+from booking_service.schema.booking_types import Booking
+from booking_service.schema.enums import AttentionKind, ExportFormat, ExportKind, ExportStatus
 from booking_service.schema.showtime_types import Cinema, Movie
-from chassis.graphql_types import Date, Money
+from chassis.graphql_types import Date, DateTime, Money
+from chassis.money import Money as MoneyValue
 
 
 class Export(graphene.ObjectType):
@@ -18,6 +20,15 @@ class Export(graphene.ObjectType):
     progress = graphene.Field(graphene.NonNull(graphene.Float))
     rows = graphene.Field(graphene.Int)
     url = graphene.Field(graphene.String)
+    kind = graphene.Field(graphene.NonNull(ExportKind))
+    format = graphene.Field(graphene.NonNull(ExportFormat))
+    created_at = graphene.Field(graphene.NonNull(DateTime))
+    expires_at = graphene.Field(
+        graphene.NonNull(DateTime), description="When the file is deleted, and with it this export."
+    )
+
+    def resolve_expires_at(root, info):
+        return root.created_at + views.EXPORT_LIFE
 
     def resolve_status(root, info):
         return root.state
@@ -96,3 +107,43 @@ class SalesReport(graphene.ObjectType):
     occupancy_by_hour = graphene.Field(
         graphene.NonNull(graphene.List(graphene.NonNull(lambda: OccupancyCell)))
     )
+
+    def resolve_revenue(root, info):
+        return root.whole["revenue"]
+
+    def resolve_refunded(root, info):
+        return root.whole["refunded"]
+
+    def resolve_bookings(root, info):
+        return root.whole["bookings"]
+
+    def resolve_tickets(root, info):
+        return root.whole["tickets"]
+
+    def resolve_by_day(root, info):
+        return root.by_day()
+
+    def resolve_by_movie(root, info):
+        return root.by_movie()
+
+    def resolve_by_cinema(root, info):
+        return root.by_cinema()
+
+    def resolve_by_hour(root, info):
+        return root.by_hour()
+
+    def resolve_occupancy_by_hour(root, info):
+        return root.occupancy_by_hour()
+
+
+class AttentionItem(graphene.ObjectType):
+    """What does not settle by itself and wants a person: how much money, since when."""
+
+    kind = graphene.Field(graphene.NonNull(AttentionKind))
+    booking = graphene.Field(graphene.NonNull(lambda: Booking))
+    amount = graphene.Field(graphene.NonNull(Money))
+    since = graphene.Field(graphene.NonNull(DateTime))
+    detail = graphene.Field(graphene.String)
+
+    def resolve_amount(root, info):
+        return MoneyValue(root["amount"], root["booking"].currency)

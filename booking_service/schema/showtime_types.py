@@ -120,6 +120,7 @@ class Showtime(graphene.ObjectType):
         graphene.Boolean, description="Whether the signed-in user asked to be told when seats come free."
     )
     checked_in = graphene.Field(graphene.Int, description="Tickets admitted so far; staff.")
+    tickets_sold = graphene.Field(graphene.Int, description="Tickets to expect at the door; staff.")
     waiting_room = graphene.Field(
         lambda: WaitingRoom, description="Null unless one is open for this showtime."
     )
@@ -160,6 +161,9 @@ class Showtime(graphene.ObjectType):
 
     def resolve_checked_in(root, info):
         return root.checked_in if info.context.caller.has_role(Role.STAFF, scope=root.cinema_id) else None
+
+    def resolve_tickets_sold(root, info):
+        return views.tickets_sold(root, info)
 
     def resolve_waiting_room(root, info):
         return views.waiting_room(root, info)

@@ -174,6 +174,19 @@ def on_waiting_list(root: View, info: Any) -> bool | None:
     return bool(root.batch.load("waiting", root.id, fetch, False))
 
 
+def tickets_sold(root: View, info: Any) -> int | None:
+    """Tickets of confirmed bookings, for staff; None for guests."""
+    if not info.context.caller.has_role(Role.STAFF, scope=root.cinema_id):
+        return None
+
+    def fetch(rows: list[Showtime]) -> Any:
+        return info.context.runtime.database.read(
+            lambda session: booking_queries.tickets_sold(session, [row.id for row in rows])
+        )
+
+    return int(root.batch.load("tickets_sold", root.id, fetch, 0))
+
+
 def waiting_room(root: View, info: Any) -> dict[str, Any] | None:
     """The open waiting room of a showtime."""
     return waiting_room_of(info, root.id)

@@ -7,6 +7,7 @@ t ticket, r reference, s showtime, p seat, y ticket type.
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -53,6 +54,11 @@ class TicketKeys:
         }
         body = f"{PREFIX}.{self._first}.{_encode(orjson.dumps(claims))}"
         return f"{body}.{_encode(self._private[self._first].sign(body.encode()))}"
+
+    def sign_lines(self, lines: Sequence[str]) -> str:
+        """`<key name>.<base64url signature>` over the lines joined by line feeds."""
+        signature = self._private[self._first].sign("\n".join(lines).encode())
+        return f"{self._first}.{_encode(signature)}"
 
     def read(self, text: str) -> TicketText | None:
         """What a signed text says; None unless one of these keys signed it."""

@@ -9,6 +9,7 @@ from chassis.errors import Unavailable
 from chassis.federation import build_schema, inaccessible
 from chassis.graphql_types import Date, mutation_payload
 from chassis.identity import Role
+from chassis.paging import check_first
 from payment_service import lifecycle
 from payment_service.commands import refunding, settling, taking
 from payment_service.daily_close import daily_close
@@ -18,6 +19,7 @@ from payment_service.providers import STRIPE, NoAnswer, provider_names
 from payment_service.queries import (
     Wanted,
     may_read_in_full,
+    payment_rows,
     payments_by_id,
     payments_of,
     payments_page,
@@ -39,6 +41,7 @@ from payment_service.schema.types import (
 )
 
 BOOKING = "booking_service"
+LARGEST_PORTION = 2000
 _ONLINE = (
     lifecycle.PaymentMethod.CARD,
     lifecycle.PaymentMethod.WALLET,
@@ -69,6 +72,17 @@ class Query(graphene.ObjectType):
         cinema_id=graphene.ID(required=True),
         day=Date(required=True),
         description="What we booked against what the provider says, for one day of a cinema.",
+    )
+    payment_rows = inaccessible(
+        graphene.Field(
+            graphene.String,
+            since=Date(required=True, name="from"),
+            until=Date(required=True, name="to"),
+            cinema_ids=graphene.List(graphene.NonNull(graphene.ID)),
+            after=graphene.String(),
+            first=graphene.Int(required=True),
+            description="For siblings: JSON text of a portion of the payments begun on these days.",
+        )
     )
     payment_personal_data = inaccessible(graphene.Field(graphene.String, user_id=graphene.ID(required=True)))
 
@@ -102,6 +116,15 @@ class Query(graphene.ObjectType):
             return daily_close(info.context.runtime, info.context.caller, cinema_id, day)
         except NoAnswer:
             raise Unavailable("The payment provider does not answer right now.") from None
+
+    def resolve_payment_rows(_root, info, since, until, first, cinema_ids=None, after=None):
+        info.context.caller.require_peer(BOOKING)
+        portion = info.context.runtime.database.read(
+            lambda session: payment_rows(
+                session, since, until, cinema_ids, after=after, first=check_first(first, LARGEST_PORTION)
+            )
+        )
+        return orjson.dumps(vars(portion)).decode()
 
     def resolve_payment_personal_data(_root, info, user_id):
         info.context.caller.require_peer()

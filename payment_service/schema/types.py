@@ -54,6 +54,9 @@ class Payment(graphene.ObjectType):
     )
     amount = graphene.Field(Money, required=True)
     refunded = graphene.Field(Money, required=True)
+    refundable = graphene.Field(
+        Money, required=True, description="What could still go back: not what went back or is on its way."
+    )
     refunds = required_list(Refund)
     receipt_url = graphene.String(description="PDF, for the payer and staff.")
     created_at = DateTime(required=True)
@@ -91,6 +94,7 @@ class PaymentFilter(graphene.InputObjectType):
     method = PaymentMethod()
     booking_id = graphene.ID()
     user_id = graphene.ID()
+    refund_status = RefundStatus(description="With a refund that stands so.")
     since = DateTime(name="from")
     until = DateTime(name="to")
 

@@ -140,6 +140,10 @@ def a_ticket(deeds: Deeds, admin: Guest, guest: Guest, house: dict[str, str]) ->
     ticket = next(one for one in tickets if one["status"] == "VALID")
     deeds.do(admin, "checkInTicket", f'code: "{ticket["code"]}"')
     deeds.do(admin, "undoCheckIn", f'ticketId: "{ticket["id"]}", reason: "wrong door"')
+    late = f'{{code: "{ticket["code"]}", at: "{NOW.isoformat()}", door: "2"}}'
+    deeds.do(admin, "syncCheckIns", f'showtimeId: "{show}", checkIns: [{late}]')
+    deeds.do(admin, "overrideCheckIn", f'code: "{ticket["code"]}", reason: "was outside for a moment"')
+    deeds.do(admin, "addBookingNote", f'bookingId: "{booking}", text: "called about the lift"')
     deeds.do(admin, "refundPayment", (
         f'input: {{paymentId: "{paid["payment"]["id"]}", amount: {{amount: 1, currency: "EUR"}}, reason: "sorry", '
         f'idempotencyKey: "{secrets.token_hex(8)}"}}'
@@ -156,6 +160,8 @@ def a_ticket(deeds: Deeds, admin: Guest, guest: Guest, house: dict[str, str]) ->
         admin, "setWaitingRoom", f'input: {{showtimeId: "{show}", opensAt: "{opens}", rate: 100, open: true}}'
     )
     deeds.do(admin, "exportBookings", f'filter: {{showtimeId: "{show}"}}')
+    days = f'from: "{NOW.date()}", to: "{NOW.date()}", cinemaId: "{house["cinema"]}"'
+    deeds.do(admin, "exportPayments", days)
     deeds.do(admin, "exportSales", f'from: "{NOW.date()}", to: "{NOW.date()}", cinemaId: "{house["cinema"]}"')
 
 
@@ -299,3 +305,4 @@ def others(deeds: Deeds, admin: Guest, ana: Guest) -> None:
     deeds.do(admin, "setUserRole", f'input: {{userId: "{sam}", role: MANAGER, cinemaIds: []}}')
     deeds.do(admin, "setUserActive", f'userId: "{sam}", active: false')
     deeds.do(admin, "eraseUser", f'id: "{sam}"')
+    deeds.do(admin, "replayDeadLetters", 'service: "movie_service"')
