@@ -4,7 +4,7 @@
  * RATE_LIMITED, SERVICE_UNAVAILABLE, …), OFFLINE when no answer came, INTERNAL for everything else.
  */
 export class AppError extends Error {
-  /** @param {string} code @param {string} message @param {{requestId?: string, retryAfter?: number}} [more] */
+  /** @param {string} code @param {string} message @param {{requestId?: string, retryAfter?: number}} [more] retryAfter: seconds */
   constructor(code, message, { requestId, retryAfter } = {}) {
     super(message);
     this.name = "AppError";

@@ -64,9 +64,14 @@ export const refusalText = ({ code, message }) => (has(`refusal.${code}`) ? t(`r
 /** Words for a failure of the whole request. @param {unknown} error */
 export function failureText(error) {
   const code = error instanceof AppError ? error.code : "INTERNAL";
+  if (error instanceof AppError && code === "RATE_LIMITED" && error.retryAfter) return waitText(error.retryAfter);
   const key = has(`failure.${code}`) ? `failure.${code}` : "failure.INTERNAL";
   return t(key);
 }
+
+/** How long to wait, in words: seconds up to a minute and a half, then whole minutes. @param {number} seconds */
+const waitText = (seconds) =>
+  seconds <= 90 ? t("failure.RATE_LIMITED_SECONDS", { count: seconds }) : t("failure.RATE_LIMITED_FOR", { count: Math.ceil(seconds / 60) });
 
 /** @param {Values} values @param {Record<string, string>} labels field → label, all of them needed @returns {Fault[]} */
 export function missing(values, labels) {

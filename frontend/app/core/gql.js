@@ -10,7 +10,7 @@ const ENDPOINT = "/graphql";
 const DEADLINE_MS = 45_000;
 
 /**
- * @typedef {{message: string, path?: (string | number)[], extensions?: {code?: string, requestId?: string, retryAfter?: number}}} GraphError
+ * @typedef {{message: string, path?: (string | number)[], extensions?: {code?: string, requestId?: string, retryAfterSeconds?: number}}} GraphError
  * @typedef {{signal?: AbortSignal, headers?: Record<string, string>, anonymous?: boolean}} Options
  */
 
@@ -110,6 +110,6 @@ function refused({ status, body }) {
 
 /** @param {GraphError} error @param {number} [status] */
 function asAppError(error, status) {
-  const { code, requestId, retryAfter } = error.extensions ?? {};
+  const { code, requestId, retryAfterSeconds: retryAfter } = error.extensions ?? {};
   return new AppError(code ?? (status === 401 ? "UNAUTHENTICATED" : "INTERNAL"), error.message, { requestId, retryAfter });
 }

@@ -1,7 +1,23 @@
 // @ts-check
 /** The service worker: started once the page stands, so that it never competes with the first view. */
 
+import { state } from "./state.js";
+
 const ADDRESS = "/sw.js";
+/** The browser's offer to put the site on the home screen, kept until somebody wants it. */
+export const installing = state(/** @type {any} */ (null));
+
+window.addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  installing.value = event;
+});
+
+/** Asks whether to put the site on the home screen; an offer is good for one question. */
+export async function install() {
+  const offer = installing.value;
+  installing.value = null;
+  await offer?.prompt();
+}
 
 /** Never throws: a browser without workers, or a page without https, works as before. */
 export function startWorker() {

@@ -52,7 +52,7 @@ export async function load({ query, signal }) {
           <a href="/bookings?when=past" aria-current=${when === "PAST" ? "page" : nothing}>${t("bookings.past")}</a>
         </nav>
         ${nodes.value.length
-          ? html`<ul class="booking-list">${repeat(nodes.value, ({ booking }) => booking.id, row)}</ul>`
+          ? html`<ul class="booking-list">${repeat(nodes.value, ({ booking }) => booking.id, (entry, index) => row(entry, when === "UPCOMING" && index === 0))}</ul>`
           : emptyState(t(`bookings.none${when}`), t("bookings.noneText"), { href: "/", label: t("bookings.seeProgramme") })}
         ${next.value.hasNextPage ? html`<p class="mt-3"><button class="btn btn-quiet" type="button" @click=${more}>${t("action.more")}</button></p>` : nothing}
       </div>
@@ -77,7 +77,7 @@ function keptView(kept) {
       <div class="page">
         <h1 class="small">${t("bookings.title")}</h1>
         ${notice("info", html`<p>${t("kept.list")}</p>`)}
-        <ul class="booking-list mt-3">${repeat(kept, ({ id }) => id, ({ booking }) => row({ booking, cancel: { template: () => nothing } }))}</ul>
+        <ul class="booking-list mt-3">${repeat(kept, ({ id }) => id, ({ booking }) => row({ booking, cancel: { template: () => nothing } }, kept[0].booking === booking))}</ul>
       </div>
     `,
   };
@@ -86,9 +86,9 @@ function keptView(kept) {
 /** @param {any} booking */
 const withCancel = (booking) => ({ booking, cancel: cancelPart(booking, reload) });
 
-/** @param {{booking: any, cancel: {template: () => unknown}}} entry */
-const row = ({ booking, cancel }) => html`
-  <li class="card-plain booking-row">
+/** @param {{booking: any, cancel: {template: () => unknown}}} entry @param {boolean} isNext drawn large */
+const row = ({ booking, cancel }, isNext) => html`
+  <li class="card-plain booking-row ${isNext ? "next" : ""}">
     <div class="what-poster">${poster(booking.showtime.movie ?? { title: booking.showtime.movieTitle })}</div>
     <div>
       <h2><a href="/bookings/${booking.id}">${booking.showtime.movieTitle}</a></h2>

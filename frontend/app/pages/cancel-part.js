@@ -45,6 +45,7 @@ export function cancelPart(booking, onDone) {
     template() {
       if (booking.status !== "CONFIRMED" || !quote.value) return nothing;
       const { amount, percent: share, untilNextStep } = quote.value;
+      const fee = booking.total.amount - amount.amount;
       return html`
         <section class="no-print mt-3">
           <button class="btn btn-danger-quiet btn-sm" type="button" @click=${() => openDialog(id)}>${t("cancel.open")}</button>
@@ -53,6 +54,7 @@ export function cancelPart(booking, onDone) {
             heading: t("cancel.heading"),
             content: html`
               <p><strong>${amount.amount ? t("cancel.quote", { amount: money(amount), percent: percent(share / 100) }) : t("cancel.nothingBack")}</strong></p>
+              ${fee > 0 && amount.amount ? html`<p>${t("cancel.kept", { fee: money({ ...amount, amount: fee }) })}</p>` : nothing}
               ${untilNextStep && amount.amount ? html`<p class="muted">${t("cancel.until", { when: moment(untilNextStep) })}</p>` : nothing}
               <p>${t("cancel.final")}</p>
               ${fault.value ? notice("bad", html`<p>${fault.value}</p>`, { role: "alert" }) : nothing}

@@ -1,6 +1,8 @@
 // @ts-check
 /** The sections of the checkout page; what they do is told by checkout.js. */
 import { t } from "../core/i18n.js";
+import { passing } from "../core/storage.js";
+import { errorSummary } from "../ui/field.js";
 import { money } from "../ui/format.js";
 import { html, nothing } from "../ui/html.js";
 import { icon } from "../ui/icon.js";
@@ -45,34 +47,37 @@ export function ticketTypesPart({ booking, busy, fault, onChange }) {
 }
 
 /**
- * @param {{booking: any, coupons: {code: string, percent: number | null}[], fault: string | null, onApply: (code: string) => void, onRemove: () => void}} part
+ * @param {{booking: any, coupons: {code: string, percent: number | null}[], form: import("../core/forms.js").Form, fault: string | null, onRemove: () => void}} part
  */
-export function couponPart({ booking, coupons, fault, onApply, onRemove }) {
-  const submit = (/** @type {SubmitEvent} */ event) => {
-    event.preventDefault();
-    const code = String(new FormData(/** @type {HTMLFormElement} */ (event.currentTarget)).get("code") ?? "").trim();
-    if (code) onApply(code);
+export function couponPart({ booking, coupons, form, fault, onRemove }) {
+  const refused = form.faultOf("code");
+  const useOwn = (/** @type {string} */ code) => {
+    const input = /** @type {HTMLInputElement} */ (document.getElementById("coupon-code"));
+    input.value = code;
+    input.form?.requestSubmit();
   };
   return html`
     <section class="checkout-part">
       <h2>${t("coupon.title")}</h2>
+      ${fault ? notice("bad", html`<p>${fault}</p>`, { role: "alert" }) : nothing}
       ${booking.couponCode
         ? html`<p class="row-wrap mb-0">
             <span class="tag ok">${booking.couponCode}</span> ${t("coupon.saves", { amount: money(booking.discount) })}
             <button class="btn btn-quiet btn-sm" type="button" @click=${onRemove}>${t("coupon.remove")}</button>
           </p>`
-        : html`<form @submit=${submit} novalidate>
+        : html`<form id="coupon" @submit=${form.submit} novalidate>
+            ${errorSummary(form)}
             <label class="fw-semibold mb-1" for="coupon-code">${t("coupon.code")}</label>
             <div class="with-button">
               <input class="form-control" id="coupon-code" name="code" autocomplete="off" autocapitalize="characters" spellcheck="false"
-                aria-invalid=${fault ? "true" : nothing} aria-describedby=${fault ? "coupon-fault" : nothing} />
-              <button class="btn btn-quiet" type="submit">${t("coupon.apply")}</button>
+                aria-invalid=${refused ? "true" : nothing} aria-describedby=${refused ? "coupon-code-fault" : nothing} />
+              <button class="btn btn-quiet" type="submit" aria-disabled=${form.busy.value ? "true" : nothing}>${t("coupon.apply")}</button>
             </div>
-            ${fault ? html`<p class="field-fault" id="coupon-fault" role="alert">${fault}</p>` : nothing}
+            ${refused ? html`<p class="field-fault" id="coupon-code-fault">${refused}</p>` : nothing}
             ${coupons.length
               ? html`<p class="row-wrap mt-2 mb-0">
                   <span class="muted">${t("coupon.yours")}</span>
-                  ${coupons.map(({ code, percent }) => html`<button class="btn btn-quiet btn-sm" type="button" @click=${() => onApply(code)}>${code}${percent ? ` · ${percent} %` : ""}</button>`)}
+                  ${coupons.map(({ code, percent }) => html`<button class="btn btn-quiet btn-sm" type="button" @click=${() => useOwn(code)}>${code}${percent ? ` · ${percent} %` : ""}</button>`)}
                 </p>`
               : nothing}
           </form>`}
@@ -111,12 +116,14 @@ export function payPart({ options, total, fault, paying, busy, onPay }) {
 /** @param {{method: string, provider: string}[]} methods @param {boolean} simulated */
 export function methodChoice(methods, simulated) {
   if (!methods.length) return notice("warn", html`<p>${t("pay.noMethods")}</p>`);
+  const chosen = passing.get("method");
   return html`
     <fieldset class="field">
       <legend class="label">${t("pay.method")}</legend>
       <div class="method-list">
         ${methods.map(
-          ({ method }, index) => html`<label class="method"><input class="form-check-input" type="radio" name="method" value=${method} ?checked=${index === 0} /> ${t(`pay.${method}`)}</label>`,
+          ({ method }, index) => html`<label class="method"><input class="form-check-input" type="radio" name="method" value=${method} ?checked=${method === chosen || (index === 0 && !methods.some((each) => each.method === chosen))}
+            @change=${() => passing.set("method", method)} /> ${t(`pay.${method}`)}</label>`,
         )}
       </div>
     </fieldset>

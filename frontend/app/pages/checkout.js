@@ -1,7 +1,7 @@
 // @ts-check
 /** From held seats to paid ones, on one page: ticket types, coupon, method, review, pay. */
 import { AppError } from "../core/errors.js";
-import { failureText, refusalText } from "../core/forms.js";
+import { createForm, failureText, missing, refusalText } from "../core/forms.js";
 import { gql, gqlPartial } from "../core/gql.js";
 import { noteBooking } from "../core/hold.js";
 import { serverNow } from "../core/clock.js";
@@ -73,11 +73,17 @@ function createCheckout(first, options, coupons) {
   };
   const setTypes = (/** @type {{seatId: string, ticketType: string}[]} */ seats) =>
     change("types", async () => (await gql(HoldSeats, { input: { showtimeId: first.showtime.id, seats, bookingId: first.id } })).holdSeats);
-  const applyCoupon = async (/** @type {string} */ code) => {
-    const done = await change("coupon", async () => (await gql(ApplyCoupon, { bookingId: first.id, code })).applyCoupon);
-    if (done) announce(t("coupon.applied"));
-    else document.getElementById("coupon-code")?.focus();
-  };
+  const coupon = createForm(
+    "coupon",
+    (values) => missing(values, { code: t("coupon.code") }),
+    async ({ code }) => {
+      const { applyCoupon } = await gql(ApplyCoupon, { bookingId: first.id, code: code.trim() });
+      if (applyCoupon.userErrors[0]?.code === "HOLD_EXPIRED") phase.value = "released";
+      if (applyCoupon.userErrors.length) return applyCoupon.userErrors.map((/** @type {any} */ refusal) => ({ ...refusal, field: ["code"] }));
+      take(applyCoupon.booking);
+      announce(t("coupon.applied"));
+    },
+  );
   const removeCoupon = () => change("coupon", async () => (await gql(RemoveCoupon, { bookingId: first.id })).removeCoupon);
   const release = async () => {
     const done = await change("pay", async () => (await gql(CancelBooking, { bookingId: first.id })).cancelBooking);
@@ -94,6 +100,9 @@ function createCheckout(first, options, coupons) {
     });
     if (!done || !held) return;
     noteBooking(held);
+    // What was typed goes along; a code that is good no more is told where it stands on the new booking.
+    const { couponCode } = booking.value;
+    if (couponCode) await gql(ApplyCoupon, { bookingId: held.id, code: couponCode }).catch(() => undefined);
     await navigate(`/bookings/${held.id}/pay`, { replace: true });
   };
 
@@ -182,7 +191,7 @@ function createCheckout(first, options, coupons) {
   function openParts() {
     return html`
       ${ticketTypesPart({ booking: booking.value, busy: busy.value, fault: faultOf("types"), onChange: setTypes })}
-      ${couponPart({ booking: booking.value, coupons, fault: faultOf("coupon"), onApply: applyCoupon, onRemove: removeCoupon })}
+      ${couponPart({ booking: booking.value, coupons, form: coupon, fault: faultOf("coupon"), onRemove: removeCoupon })}
       <section class="checkout-part">
         <h2>${t("checkout.contact")}</h2>
         <p class="mb-0">${t("checkout.contactText", { email: booking.value.contactEmail ?? "" })}</p>

@@ -4,8 +4,9 @@ import { serverNow } from "../core/clock.js";
 import { AppError } from "../core/errors.js";
 import { gqlPartial, gql } from "../core/gql.js";
 import { formatLocale, listOf, numberOf, t } from "../core/i18n.js";
-import { shown, withQuery } from "../core/router.js";
+import { rememberInAddress, shown, withQuery } from "../core/router.js";
 import { signedIn } from "../core/session.js";
+import { state } from "../core/state.js";
 import { addDays, cinemaDay, clockText, dayText, daysFrom, rfc3339 } from "../domain/times.js";
 import { Film, FilmShowtimes } from "./operations.js";
 import { duration, genreText, moment } from "../ui/format.js";
@@ -13,6 +14,7 @@ import { html, nothing } from "../ui/html.js";
 import { icon } from "../ui/icon.js";
 import { notice } from "../ui/notice.js";
 import { poster } from "../ui/poster.js";
+import { describe, trailerPart, wishPart } from "./film-parts.js";
 import { dayStrip, isOver, languageName, timeLink, versionText } from "../ui/showtimes.js";
 
 const DAYS = 14;
@@ -31,13 +33,15 @@ export async function load({ params, query, signal }) {
   const days = daysFrom(today, DAYS);
   const open = all && new Set(all.map((showtime) => cinemaDay(showtime.startsAt, showtime.timeZone)));
   const wanted = query.get("date");
-  const day = days.find((each) => each === wanted) ?? days.find((each) => open?.has(each)) ?? today;
-  const ofDay = all?.filter((showtime) => cinemaDay(showtime.startsAt, showtime.timeZone) === day) ?? null;
+  const day = state(days.find((each) => each === wanted) ?? days.find((each) => open?.has(each)) ?? today);
 
   const rating = signedIn.value ? (await import("../account/rating.js")).ratingPart(movie.id) : null;
+  const trailer = trailerPart(movie);
+  const wish = wishPart(movie);
 
   return {
     title: movie.title,
+    dispose: describe(movie, all ?? []),
     template: () => html`
       <article class="page film">
         <div class="film-poster">${poster(movie)}</div>
@@ -45,7 +49,7 @@ export async function load({ params, query, signal }) {
           <h1 class="small">${movie.title}</h1>
           ${movie.originalTitle && movie.originalTitle !== movie.title ? html`<p class="muted" lang=${movie.originalLanguage}>${movie.originalTitle}</p>` : nothing}
           <p class="row-wrap film-facts">
-            <span class="tag">${movie.ageRating}</span>
+            <span class="tag"><span class="visually-hidden-text">${t("film.age")}: </span>${movie.ageRating}</span>
             <span>${duration(movie.durationMinutes)}</span>
             <span>${movie.genres.map(genreText).join(", ")}</span>
             <span>${movie.releaseDate.slice(0, 4)}</span>
@@ -59,22 +63,35 @@ export async function load({ params, query, signal }) {
             ${movie.cast.length ? html`<dt>${t("film.cast")}</dt><dd>${movie.cast.map(castLine).join(", ")}</dd>` : nothing}
             <dt>${t("film.language")}</dt><dd>${languageName(movie.originalLanguage)}</dd>
           </dl>
-          ${movie.trailerUrl ? html`<p><a href=${movie.trailerUrl} rel="noreferrer" target="_blank">${t("film.trailer")}</a></p>` : nothing}
+          ${trailer.template()}
         </div>
         <section class="film-times stack" aria-labelledby="times-heading">
           <h2 id="times-heading">${t("film.showtimes")}</h2>
-          ${ofDay === null
-            ? notice("warn", html`<p>${t("film.timesFailed")}</p>`)
-            : html`
-                ${dayStrip({ days, chosen: day, today, open, hrefOf: (each) => withQuery({ date: each }), label: t("day.choose") })}
-                <p class="visually-hidden-text" role="status">${t("film.count", { count: ofDay.length })}</p>
-                ${ofDay.length ? byCinema(ofDay, movie.durationMinutes) : html`<p class="muted">${nextText(day, days, open)}</p>`}
-              `}
+          ${all === null ? notice("warn", html`<p>${t("film.timesFailed")}</p>`) : nothing} ${all?.length === 0 ? wish.template() : nothing}
+          ${all?.length ? timesOf(all, { day, days, today, open, minutes: movie.durationMinutes }) : nothing}
         </section>
         ${reviews(movie.reviews)} ${rating?.template() ?? nothing}
       </article>
     `,
   };
+}
+
+/**
+ * The days and one day's times: another day is shown without asking again, and nothing else of the page moves.
+ * @param {Showtime[]} all
+ * @param {{day: import("../../vendor/signals-core/signals-core.js").Signal<string>, days: string[], today: string, open: Set<string> | null, minutes: number}} how
+ */
+function timesOf(all, { day, days, today, open, minutes }) {
+  const ofDay = all.filter((showtime) => cinemaDay(showtime.startsAt, showtime.timeZone) === day.value);
+  const onChoose = (/** @type {string} */ chosen) => {
+    day.value = chosen;
+    rememberInAddress({ date: chosen });
+  };
+  return html`
+    ${dayStrip({ days, chosen: day.value, today, open, hrefOf: (each) => withQuery({ date: each }), label: t("day.choose"), onChoose })}
+    <p class="visually-hidden-text" role="status" id="times-count">${t("film.count", { count: ofDay.length })}</p>
+    ${ofDay.length ? byCinema(ofDay, minutes) : html`<p class="muted">${nextText(day.value, days, open)}</p>`}
+  `;
 }
 
 /** Null when the times can't be had: the film's text stands without them. @param {string} movieId @param {string} today @param {AbortSignal} signal @returns {Promise<Showtime[] | null>} */

@@ -2,15 +2,18 @@
 /** What is on: one day of one cinema (or all), by film; or what a search found. */
 import { allCinemas, ALL, chosenCinema, rememberCinema } from "../core/cinemas.js";
 import { serverNow } from "../core/clock.js";
+import { isUnanswered } from "../core/errors.js";
 import { gql, gqlPartial } from "../core/gql.js";
 import { formatLocale, numberOf, t } from "../core/i18n.js";
-import { navigate, withQuery } from "../core/router.js";
+import { keepProgramme, keptProgramme } from "../core/kept-programme.js";
+import { navigate, reload, withQuery } from "../core/router.js";
+import { lasting } from "../core/storage.js";
 import { addDays, cinemaDay, dayText, daysFrom, rfc3339, showtimeText, spanOfDay } from "../domain/times.js";
 import { Home, SearchMovies } from "../operations.js";
-import { duration, genreText } from "../ui/format.js";
+import { duration, genreText, moment } from "../ui/format.js";
 import { html, nothing, repeat } from "../ui/html.js";
 import { icon } from "../ui/icon.js";
-import { emptyState } from "../ui/notice.js";
+import { emptyState, notice } from "../ui/notice.js";
 import { poster } from "../ui/poster.js";
 import { dayStrip, isOver, timeLink } from "../ui/showtimes.js";
 import { announce } from "../ui/toast.js";
@@ -26,7 +29,18 @@ const MOST_TIMES = 6;
  */
 
 /** @param {import("../core/router.js").Request} request */
-export async function load({ query, signal }) {
+export async function load(request) {
+  try {
+    return await told(request);
+  } catch (error) {
+    const kept = isUnanswered(error) && !request.query.get("q") ? keptProgramme() : null;
+    if (!kept) throw error;
+    return keptView(kept);
+  }
+}
+
+/** @param {import("../core/router.js").Request} request */
+async function told({ query, signal }) {
   const cinemas = await allCinemas();
   const cinema = chosenCinema(cinemas, query.get("cinema"));
   const timeZone = cinema?.timeZone ?? cinemas[0]?.timeZone ?? "UTC";
@@ -38,6 +52,7 @@ export async function load({ query, signal }) {
   const asked = { cinemaId: cinema?.id, genres: genre ? [genre] : undefined };
   const found = search ? await find(search, asked, signal) : await programme(day, today, timeZone, asked, signal);
   if (search) announce(t("home.found", { count: found.showings.length }));
+  else if (!genre) keepProgramme({ day, today, cinemaId: cinema?.id ?? null, cinemas, ...found, open: found.open && [...found.open] });
 
   const controls = { cinemas, cinema, genres: found.genres, genre, search };
   return {
@@ -54,6 +69,32 @@ export async function load({ query, signal }) {
               ${repeat(found.showings, (showing) => showing.movie?.id ?? showing.movieTitle, (showing) => card(showing, { withCinema: !cinema, withDay: Boolean(search) }))}
             </ul>`
           : nothingOn({ day, days, open: found.open, search, filtered: Boolean(genre) })}
+      </div>
+    `,
+  };
+}
+
+/** What was told last, by somebody whom nobody answers now; comes back by itself. @param {import("../core/kept-programme.js").KeptProgramme} kept */
+function keptView({ at, day, today, cinemaId, cinemas, showings }) {
+  const left = showings.map((showing) => ({ ...showing, showtimes: showing.showtimes.filter((/** @type {Showtime} */ showtime) => !isOver(showtime)) }));
+  const shown = left.filter((showing) => showing.showtimes.length);
+  const cinema = cinemas.find(({ id }) => id === cinemaId);
+  window.addEventListener("online", reload);
+  return {
+    title: t("home.title"),
+    dispose: () => window.removeEventListener("online", reload),
+    template: () => html`
+      <div class="page">
+        <h1>${heading(day, today, "")}</h1>
+        ${cinema ? html`<p class="kicker">${cinema.city} – ${cinema.name}</p>` : nothing}
+        ${notice("warn", html`<p>${t("home.keptProgramme", { when: moment(at) })}</p>
+          <div class="actions">
+            <button class="btn btn-primary" type="button" @click=${reload}>${t("action.retry")}</button>
+            ${lasting.get("ticketsKept") ? html`<a class="btn btn-quiet" href="/bookings">${t("kept.show")}</a>` : nothing}
+          </div>`, { role: "status" })}
+        <ul class="programme" id="programme">
+          ${repeat(shown, (showing) => showing.movie?.id ?? showing.movieTitle, (showing) => card(showing, { withCinema: !cinema, withDay: false }))}
+        </ul>
       </div>
     `,
   };

@@ -27,11 +27,28 @@ export const Film = /* GraphQL */ `
   query Film($id: ID!) {
     movie(id: $id) {
       ...MovieCard
-      originalTitle synopsis directors cast { name character } originalLanguage trailerUrl status
+      originalTitle synopsis directors cast { name character } originalLanguage trailerUrl trailerCaptionsUrl status wished
       reviews(first: 5) { totalCount nodes { id stars comment createdAt author { id name } } }
     }
   }
   ${MovieCard}`;
+
+export const WishForMovie = /* GraphQL */ `
+  mutation WishForMovie($movieId: ID!) { wishForMovie(movieId: $movieId) { done userErrors { ...ErrorParts } } }
+  ${ErrorParts}`;
+
+export const DropMovieWish = /* GraphQL */ `
+  mutation DropMovieWish($movieId: ID!) { dropMovieWish(movieId: $movieId) { done userErrors { ...ErrorParts } } }
+  ${ErrorParts}`;
+
+export const NextShows = /* GraphQL */ `
+  query NextShows($from: DateTime!, $to: DateTime!, $after: String) {
+    showtimes(filter: { from: $from, to: $to, status: ON_SALE }, first: 100, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      nodes { ...ShowtimeLine cinema { id } }
+    }
+  }
+  ${ShowtimeLine}`;
 
 export const FilmShowtimes = /* GraphQL */ `
   query FilmShowtimes($movieId: ID!, $from: DateTime!, $to: DateTime!, $firstDay: Date!, $lastDay: Date!) {
@@ -77,7 +94,7 @@ export const HoldSeats = /* GraphQL */ `
   ${BookingParts} ${ErrorParts}`;
 
 export const Booking = /* GraphQL */ `
-  query Booking($id: ID!) { booking(id: $id) { ...BookingParts refundQuote { percent amount { ...MoneyParts } untilNextStep } payment { id receiptUrl } } }
+  query Booking($id: ID!) { booking(id: $id) { ...BookingParts refundQuote { percent amount { ...MoneyParts } untilNextStep } payment { id receiptUrl refunds { id status amount { ...MoneyParts } } } } }
   ${BookingParts}`;
 
 export const Checkout = /* GraphQL */ `

@@ -7,6 +7,7 @@ import { formatLocale, t } from "../core/i18n.js";
 import { keepBooking, keptBooking } from "../core/kept-tickets.js";
 import { reload } from "../core/router.js";
 import { requirePerson } from "../core/session.js";
+import { install, installing } from "../core/worker.js";
 import { clockText, dayText, cinemaDay, showtimeText } from "../domain/times.js";
 import { Booking } from "./operations.js";
 import { addressOf, money } from "../ui/format.js";
@@ -16,6 +17,7 @@ import { notice } from "../ui/notice.js";
 import { qr } from "../ui/qr.js";
 import { priceLines } from "../ui/summary.js";
 import { versionText } from "../ui/showtimes.js";
+import { toast } from "../ui/toast.js";
 import { cancelPart } from "./cancel-part.js";
 
 const LOOK_AGAIN_MS = 3000;
@@ -24,7 +26,8 @@ const LOOK_AGAIN_MS = 3000;
 export async function load({ params, query, signal }) {
   const { booking, savedAt } = await askedOrKept(params.id, signal);
   const cancel = savedAt ? { template: () => nothing } : cancelPart(booking, reload);
-  const timer = booking.status === "PAYING" ? setInterval(reload, LOOK_AGAIN_MS) : undefined;
+  const isMoving = booking.status === "PAYING" || refundsOf(booking).some(({ status }) => status === "PENDING");
+  const timer = isMoving ? setInterval(reload, LOOK_AGAIN_MS) : undefined;
   const letSleep = booking.status === "CONFIRMED" ? stayAwake() : () => {};
   return {
     title: t("ticket.title", { film: booking.showtime.movieTitle }),
@@ -58,11 +61,23 @@ async function askedOrKept(id, signal) {
   }
 }
 
-/** A phone that shows a ticket at the door stays lit. @returns {() => void} lets it sleep again */
+/** A phone that shows a ticket at the door stays lit, also when it comes back from another tab. @returns {() => void} lets it sleep again */
 function stayAwake() {
-  const lock = navigator.wakeLock?.request("screen").catch(() => undefined);
-  return () => void lock?.then((held) => held?.release());
+  /** @type {Promise<WakeLockSentinel | undefined> | undefined} */
+  let lock;
+  const hold = () => {
+    if (document.visibilityState === "visible") lock = navigator.wakeLock?.request("screen").catch(() => undefined);
+  };
+  hold();
+  document.addEventListener("visibilitychange", hold);
+  return () => {
+    document.removeEventListener("visibilitychange", hold);
+    void lock?.then((held) => held?.release());
+  };
 }
+
+/** @param {any} booking @returns {{status: string, amount: import("../domain/money.js").Money}[]} */
+const refundsOf = (booking) => (booking.status === "CANCELLED" ? (booking.payment?.refunds ?? []) : []);
 
 /** @param {any} booking @param {{justPaid: boolean, savedAt?: string}} how @param {{template: () => unknown}} cancel */
 function confirmed(booking, { justPaid, savedAt }, cancel) {
@@ -78,6 +93,7 @@ function confirmed(booking, { justPaid, savedAt }, cancel) {
         ${booking.calendarUrl && !savedAt ? html`<a class="btn btn-quiet" href=${booking.calendarUrl} data-external>${icon("calendar-plus")} ${t("ticket.calendar")}</a>` : nothing}
         ${over || savedAt ? nothing : html`<a class="btn btn-quiet" href="/bookings/${booking.id}/seats">${icon("arrow-left-right")} ${t("swap.title")}</a>`}
         <button class="btn btn-quiet" type="button" @click=${() => window.print()}>${icon("printer")} ${t("ticket.print")}</button>
+        ${installing.value ? html`<button class="btn btn-quiet" type="button" @click=${install}>${icon("film")} ${t("ticket.install")}</button>` : nothing}
       </div>
       ${booking.tickets.map((/** @type {any} */ ticket) => stub(ticket, booking))}
       <section class="card-plain no-print mt-4">
@@ -110,17 +126,38 @@ function stub(ticket, { showtime, reference }) {
           <div><dt>${t("ticket.time")}</dt><dd class="figures">${clockText(showtime.startsAt, showtime.timeZone, formatLocale())}</dd></div>
           <div><dt>${t("ticket.seat")}</dt><dd class="big">${ticket.seat.id}</dd></div>
           <div><dt>${t("ticket.type")}</dt><dd>${t(`ticketType.${ticket.ticketType}`)}, ${t(`category.${ticket.seat.category}`)}</dd></div>
-          <div><dt>${t("ticket.booking")}</dt><dd class="figures">${reference}</dd></div>
+          <div><dt>${t("ticket.booking")}</dt><dd class="figures">${spelled(reference)}</dd></div>
           <div><dt>${t("ticket.version")}</dt><dd>${versionText(showtime)}</dd></div>
         </dl>
         ${showtime.cinema ? html`<p class="muted small-text mb-0">${addressOf(showtime.cinema)}</p>` : nothing}
       </div>
       <div class="ticket-code">
         ${ticket.status === "VALID" && ticket.qrPayload ? qr(ticket.qrPayload, t("ticket.qr", { seat: ticket.seat.id })) : html`<p class="tag ${ticket.status === "USED" ? "ok" : "bad"}">${t(`ticketStatus.${ticket.status}`)}</p>`}
-        <p class="code">${ticket.code}</p>
+        <p class="code">${spelled(ticket.code)}</p>
+        ${ticket.status === "VALID" && ticket.qrPayload
+          ? html`<button class="btn btn-quiet btn-sm no-print on-white" type="button" aria-label=${`${t("ticket.share")}: ${ticket.seat.id}`} @click=${() => share(ticket, showtime)}>${icon("qr-code")} ${t("ticket.share")}</button>`
+          : nothing}
       </div>
     </article>
   `;
+}
+
+/** One seat for a friend: a picture with its code, by the device's own way of sharing, else as a file. @param {any} ticket @param {any} showtime */
+async function share(ticket, showtime) {
+  const when = showtimeText(showtime.startsAt, showtime.timeZone, formatLocale());
+  const facts = { film: showtime.movieTitle, when, cinema: showtime.cinemaName, seat: ticket.seat.id, code: ticket.code };
+  const { handOver } = await import("../ui/ticket-picture.js");
+  const done = await handOver({ payload: ticket.qrPayload, lines: [facts.film, when, `${facts.cinema} · ${showtime.auditoriumName}`, `${t("ticket.seat")} ${facts.seat}`, facts.code], text: t("ticket.shareText", facts), name: `ticket-${facts.seat}.png` });
+  if (!done) toast(t("ticket.shareFailed"));
+}
+
+/** A code to be read out: letter by letter for those who hear the page. @param {string} code */
+const spelled = (code) => html`<span aria-hidden="true">${code}</span><span class="visually-hidden-text">${code.split("-").map((part) => [...part].join(" ")).join(", ")}</span>`;
+
+/** @param {{status: string, amount: import("../domain/money.js").Money}} refund */
+function refundLine({ status, amount }) {
+  const key = { SUCCEEDED: "ticket.refundDone", FAILED: "ticket.refundFailed" }[status] ?? "ticket.refundPending";
+  return html`<p><strong>${t(key, { amount: money(amount) })}</strong></p>`;
 }
 
 /** @param {any} booking */
@@ -130,7 +167,7 @@ function otherwise(booking) {
   return html`
     <p class="kicker">${t("ticket.bookingReference", { reference: booking.reference })}</p>
     <h1 class="small">${showtime.movieTitle}</h1>
-    ${notice(status === "CANCELLED" || status === "EXPIRED" ? "info" : "warn", html`<h2>${t(`${text}.heading`)}</h2><p>${t(`${text}.text`, { total: money(booking.total) })}</p>`, { role: "status" })}
+    ${notice(status === "CANCELLED" || status === "EXPIRED" ? "info" : "warn", html`<h2>${t(`${text}.heading`)}</h2><p>${t(`${text}.text`, { total: money(booking.total) })}</p>${refundsOf(booking).map(refundLine)}`, { role: "status" })}
     <div class="actions">
       ${status === "HELD" || status === "PAYING" ? html`<a class="btn btn-primary" href="/bookings/${booking.id}/pay">${t("ticket.toCheckout")}</a>` : nothing}
       ${status === "CANCELLED" || status === "EXPIRED" ? html`<a class="btn btn-primary" href="/showtimes/${showtime.id}">${t("ticket.bookAgain")}</a>` : nothing}

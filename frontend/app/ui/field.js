@@ -15,13 +15,32 @@ export function field(form, { name, label, type = "text", value = "", hint, auto
     <div class="field">
       <label for=${id}>${label}</label>
       ${hint ? html`<p class="hint" id="${id}-hint">${hint}</p>` : nothing}
-      <input class="form-control" id=${id} name=${name} type=${type} value=${value} autocomplete=${autocomplete ?? nothing}
-        inputmode=${inputmode ?? nothing} maxlength=${maxlength ?? nothing} min=${min ?? nothing} step=${step ?? nothing}
-        autocapitalize=${type === "email" ? "none" : nothing} spellcheck=${type === "email" ? "false" : nothing}
-        aria-describedby=${describedBy(id, hint, fault)} aria-invalid=${fault ? "true" : nothing} />
+      <div class=${type === "password" ? "with-button" : nothing}>
+        <input class="form-control" id=${id} name=${name} type=${type} value=${value} autocomplete=${autocomplete ?? nothing}
+          inputmode=${inputmode ?? nothing} maxlength=${maxlength ?? nothing} min=${min ?? nothing} step=${step ?? nothing}
+          autocapitalize=${type === "email" ? "none" : nothing} spellcheck=${type === "email" ? "false" : nothing}
+          aria-describedby=${describedBy(id, hint, fault)} aria-invalid=${fault ? "true" : nothing} />
+        ${type === "password" ? showButton(id) : nothing}
+      </div>
       ${faultLine(id, fault)}
     </div>
   `;
+}
+
+/** Lets a password be read while it is typed. @param {string} id of its input */
+const showButton = (id) => html`
+  <button class="btn btn-quiet show-typed" type="button" aria-pressed="false" aria-controls=${id} @click=${toggleTyped}>
+    ${t("account.showPassword")}<span class="visually-hidden-text"> ${t("account.showPasswordWhat")}</span>
+  </button>
+`;
+
+/** @param {Event} event */
+function toggleTyped(event) {
+  const button = /** @type {HTMLButtonElement} */ (event.currentTarget);
+  const input = /** @type {HTMLInputElement} */ (button.previousElementSibling);
+  const isShown = input.type === "text";
+  input.type = isShown ? "password" : "text";
+  button.setAttribute("aria-pressed", isShown ? "false" : "true");
 }
 
 /**

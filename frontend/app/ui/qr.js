@@ -5,15 +5,21 @@ import { html } from "./html.js";
 
 const QUIET_ZONE = 4;
 
+/** The dark squares of a QR code. @param {string} text @returns {{count: number, isDark: (row: number, column: number) => boolean}} */
+export function squaresOf(text) {
+  const code = qrcode(0, "M");
+  code.addData(text);
+  code.make();
+  return { count: code.getModuleCount(), isDark: (row, column) => code.isDark(row, column) };
+}
+
 /**
  * A QR code as one SVG path: dark on white in every theme, since readers want it so.
  * @param {string} text @param {string} label
  */
 export function qr(text, label) {
-  const code = qrcode(0, "M");
-  code.addData(text);
-  code.make();
-  const count = code.getModuleCount();
+  const code = squaresOf(text);
+  const { count } = code;
   const side = count + 2 * QUIET_ZONE;
   let path = "";
   for (let y = 0; y < count; y += 1) {
