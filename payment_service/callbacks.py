@@ -7,7 +7,8 @@ from flask import Blueprint, Response, request
 from chassis.endpoint import json_response
 from chassis.errors import NotFound, Unavailable
 from chassis.runtime import Runtime
-from payment_service.commands.refunding import carry_out_refunds_of
+from payment_service.commands.carrying_out import carry_out_refunds_of
+from payment_service.commands.given_elsewhere import book_what_others_gave
 from payment_service.commands.settling import hear, payment_meant
 from payment_service.commands.turns import NoTurn, a_turn
 from payment_service.errors import NotAWebhook
@@ -43,8 +44,9 @@ def webhooks_blueprint(runtime: Runtime[PaymentSettings]) -> Blueprint:
 
 
 def _follow_refunds(runtime: Runtime[PaymentSettings], provider: str, notice: Notice) -> None:
-    if "refund" not in notice.kind:
+    if "refund" not in notice.kind.lower():
         return
     payment = runtime.database.read(lambda session: payment_meant(session, provider, notice))
     if payment is not None:
         carry_out_refunds_of(runtime, payment.id)
+        book_what_others_gave(runtime, payment.id)

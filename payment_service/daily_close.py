@@ -7,17 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from chassis.identity import Caller, Role
 from chassis.money import Money
 from chassis.runtime import Runtime
-from payment_service.lifecycle import CAPTURED, PaymentMethod, RefundStatus
+from payment_service.lifecycle import CAPTURED, Attention, PaymentMethod, RefundStatus
 from payment_service.models import Payment, Refund
 from payment_service.providers import LedgerEntry, provider_named, provider_names
 from payment_service.queries import cinema_named
-from payment_service.rules import DESK, day_bounds
+from payment_service.rules import WITHOUT_PROVIDER, day_bounds
 from payment_service.settings import PaymentSettings
 
 _TAKEN = [status.value for status in CAPTURED]
@@ -37,11 +37,15 @@ class DailyCloseLine:
 
 @dataclass(frozen=True, kw_only=True)
 class DailyClose:
-    """The lines of a day, in the order of the methods, and the payments on which the books differ."""
+    """The lines of a day, in the order of the methods, and the payments on which the books differ.
+
+    `attention`: those with a refund that staff have to see to.
+    """
 
     day: date
     by_method: list[DailyCloseLine]
     mismatches: list[Payment]
+    attention: list[Payment]
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ def daily_close(runtime: Runtime[PaymentSettings], caller: Caller, cinema_id: st
             day=day,
             by_method=_lines(booked, entries),
             mismatches=_mismatches(session, cinema_id, start, end, entries),
+            attention=_to_see_to(session, cinema_id, start, end),
         )
 
     return runtime.database.read(work)
@@ -93,7 +98,7 @@ def _booked(session: Session, cinema_id: str, start: datetime, end: datetime) ->
     for method, currency, provider, amount, count in session.execute(taken):
         booked.captured[method, currency] += int(amount)
         booked.count[method, currency] += count
-        booked.desk_net[method, currency] += int(amount) if provider == DESK else 0
+        booked.desk_net[method, currency] += int(amount) if provider in WITHOUT_PROVIDER else 0
     returned = (
         select(*columns, func.sum(Refund.amount_value))
         .join(Refund, Refund.payment_id == Payment.id)
@@ -107,7 +112,7 @@ def _booked(session: Session, cinema_id: str, start: datetime, end: datetime) ->
     )
     for method, currency, provider, amount in session.execute(returned):
         booked.refunded[method, currency] += int(amount)
-        booked.desk_net[method, currency] -= int(amount) if provider == DESK else 0
+        booked.desk_net[method, currency] -= int(amount) if provider in WITHOUT_PROVIDER else 0
     return booked
 
 
@@ -135,7 +140,10 @@ def _lines(booked: _Booked, entries: Iterable[LedgerEntry]) -> list[DailyCloseLi
 def _mismatches(
     session: Session, cinema_id: str, start: datetime, end: datetime, entries: Iterable[LedgerEntry]
 ) -> list[Payment]:
-    """Payments whose movements of the day are not the same on both books, oldest first."""
+    """Payments whose movements of the day are not the same on both books, oldest first.
+
+    What somebody gave back at the provider is one too, though it was booked when we heard of it.
+    """
     theirs: Counter[_Key] = Counter()
     for entry in entries:
         theirs[entry.key, entry.amount.currency] += entry.amount.amount
@@ -143,10 +151,29 @@ def _mismatches(
     for key, currency, amount in _movements(session, cinema_id, start, end):
         ours[key, currency] += amount
     differing = {moved[0] for moved in {*ours, *theirs} if ours[moved] != theirs[moved]}
-    query = (
-        select(Payment).where(Payment.idempotency_key.in_(differing)).order_by(Payment.created_at, Payment.id)
+    past_our_books = select(Refund.payment_id).where(
+        Refund.attention == Attention.GIVEN_AT_PROVIDER.value,
+        Refund.settled_at >= start,
+        Refund.settled_at < end,
     )
-    return list(session.execute(query).scalars()) if differing else []
+    is_one = or_(
+        Payment.idempotency_key.in_(differing),
+        and_(Payment.cinema_id == cinema_id, Payment.id.in_(past_our_books)),
+    )
+    return list(session.scalars(select(Payment).where(is_one).order_by(Payment.created_at, Payment.id)))
+
+
+def _to_see_to(session: Session, cinema_id: str, start: datetime, end: datetime) -> list[Payment]:
+    """Payments of the cinema with a refund that is to be returned at the terminal this day, or that is stuck."""
+    at_terminal = and_(
+        Refund.attention == Attention.RETURN_AT_TERMINAL.value,
+        Refund.settled_at >= start,
+        Refund.settled_at < end,
+    )
+    stuck = and_(Refund.attention.is_not(None), Refund.status == RefundStatus.PENDING.value)
+    refunds = select(Refund.payment_id).where(or_(at_terminal, stuck))
+    query = select(Payment).where(Payment.cinema_id == cinema_id, Payment.id.in_(refunds))
+    return list(session.scalars(query.order_by(Payment.created_at, Payment.id)))
 
 
 def _movements(
@@ -154,7 +181,7 @@ def _movements(
 ) -> list[tuple[str, str, int]]:
     """Our captures and refunds of the day that a provider must know of, by key and currency."""
     key, currency = Payment.idempotency_key, Payment.currency
-    mine = (Payment.cinema_id == cinema_id, Payment.provider != DESK)
+    mine = (Payment.cinema_id == cinema_id, Payment.provider.not_in(WITHOUT_PROVIDER))
     taken = select(key, currency, Payment.amount_value).where(
         *mine, Payment.settled_at >= start, Payment.settled_at < end, Payment.status.in_(_TAKEN)
     )

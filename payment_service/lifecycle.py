@@ -33,6 +33,17 @@ class RefundStatus(StrEnum):
     FAILED = "FAILED"
 
 
+class Attention(StrEnum):
+    """What staff have to see to, or to know, about a refund."""
+
+    RETURN_AT_TERMINAL = "RETURN_AT_TERMINAL"  # booked as done: somebody gives it back at the card terminal
+    GIVEN_AT_PROVIDER = (
+        "GIVEN_AT_PROVIDER"  # somebody gave it back on the provider's own pages, past our books
+    )
+    AMOUNT_DIFFERS = "AMOUNT_DIFFERS"  # the provider gave back another amount than we asked for
+    STUCK = "STUCK"  # asked for again and again without an end
+
+
 _P = PaymentStatus
 MOVES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
     _P.PENDING: frozenset({_P.SUCCEEDED, _P.FAILED}),

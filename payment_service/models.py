@@ -71,12 +71,16 @@ class Payment(Base):
 
 
 class Refund(Base):
-    """Money on its way back, stored before the provider is asked."""
+    """Money on its way back, stored before the provider is asked.
+
+    `tries` counts how often the provider was asked, `next_try_at` says when it is asked again, `attention` what staff
+    have to see to (lifecycle.Attention).
+    """
 
     __tablename__ = "refunds"
     __table_args__ = (
         UniqueConstraint("idempotency_key"),
-        Index("ix_refunds_status_created_at", "status", "created_at"),
+        Index("ix_refunds_status_next_try_at", "status", "next_try_at"),
         Index("ix_refunds_payment_id_settled_at", "payment_id", "settled_at"),
     )
 
@@ -89,6 +93,9 @@ class Refund(Base):
     reason: Mapped[str | None] = mapped_column(String(255))
     status: Mapped[str] = mapped_column(String(16))
     provider_reference: Mapped[str | None] = mapped_column(String(128), index=True)
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    next_try_at: Mapped[datetime | None]
+    attention: Mapped[str | None] = mapped_column(String(24), index=True)
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
 
@@ -116,7 +123,7 @@ class ProviderEvent(Base):
     provider: Mapped[str] = mapped_column(String(16), primary_key=True)
     event_id: Mapped[str] = mapped_column(String(128), primary_key=True)
     kind: Mapped[str] = mapped_column(String(64))
-    received_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Cinema(Base):

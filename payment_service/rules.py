@@ -19,7 +19,8 @@ from payment_service.errors import (
 )
 from payment_service.lifecycle import CAPTURED, PaymentMethod, PaymentStatus
 
-DESK = "desk"
+DESK, TERMINAL = "desk", "terminal"
+WITHOUT_PROVIDER = frozenset({DESK, TERMINAL})  # staff have the money already, and give it back themselves
 LONGEST_REASON = 255
 LARGEST_AMOUNT = 2_000_000_000  # what a 32-bit Int of GraphQL can still carry, with room for sums of two
 _AT_THE_DESK = frozenset({PaymentMethod.CASH, PaymentMethod.COMP})
@@ -27,7 +28,10 @@ _AT_THE_DESK = frozenset({PaymentMethod.CASH, PaymentMethod.COMP})
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What is to be paid: by whom, for what, under which key."""
+    """What is to be paid: by whom, for what, under which key.
+
+    `at_terminal`: a card at the box office; `receipt`: what its terminal printed, where somebody noted it.
+    """
 
     key: str
     booking_id: str
@@ -37,6 +41,8 @@ class Order:
     method: PaymentMethod
     token: str | None
     description: str | None
+    at_terminal: bool = False
+    receipt: str | None = None
 
 
 def money_of(given: Mapping[str, int | str], *, field: tuple[str, ...]) -> Money:
@@ -71,8 +77,8 @@ def told_reason(reason: str) -> str:
     return reason.strip()[:LONGEST_REASON] or "Booking changed"
 
 
-def is_paid_at_the_desk(order: Order, *, by_staff: bool) -> bool:
-    """Whether no provider is asked: cash, complimentary, or a card on the desk's own terminal.
+def taken_by_staff(order: Order) -> str | None:
+    """DESK or TERMINAL where staff have the money already; None where a provider is to be asked.
 
     Raises PaymentTokenMissing when a provider is needed and nothing says whose money it is to take,
     AmountInvalid for nothing to pay (complimentary tickets excepted).
@@ -80,11 +86,11 @@ def is_paid_at_the_desk(order: Order, *, by_staff: bool) -> bool:
     if order.amount.amount == 0 and order.method is not PaymentMethod.COMP:
         raise AmountInvalid(field=("input", "amount"))
     if order.method in _AT_THE_DESK:
-        return True
+        return DESK
     if order.token:
-        return False
-    if by_staff and order.method is PaymentMethod.CARD:
-        return True
+        return None
+    if order.at_terminal and order.method is PaymentMethod.CARD:
+        return TERMINAL
     raise PaymentTokenMissing(field=("input", "paymentToken"))
 
 

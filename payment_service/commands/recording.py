@@ -22,6 +22,7 @@ NEVER_CHARGED = "NEVER_CHARGED"
 AMOUNT_MISMATCH = "AMOUNT_MISMATCH"
 REFUNDED_BY_PROVIDER = "REFUNDED_BY_PROVIDER"
 GIVEN_BACK_BY_PROVIDER = "Given back at the provider"
+GONE_BEFORE = ":gone"
 UNMATCHED = "The payment could not be matched to an order"
 
 
@@ -93,7 +94,7 @@ def _refund(session: Session, payment: Payment, amount: Money, status: RefundSta
     return Refund(
         id=new_id(),
         payment_id=payment.id,
-        idempotency_key=f"{payment.idempotency_key}:{'gone' if is_done else 'unmatched'}",
+        idempotency_key=f"{payment.idempotency_key}{GONE_BEFORE if is_done else ':unmatched'}",
         fingerprint="",
         amount_value=amount.amount,
         currency=amount.currency,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ from payment_service.settings import PaymentSettings
 
 BATCH = 1000  # payers who are still at their bank must not keep the reconciler from what is lost
 SILENCES = 5
+NOTICES_KEPT = timedelta(days=35)  # Stripe sends again for three days, and by hand for thirty
 OPEN = (PaymentStatus.PENDING.value, PaymentStatus.FAILED.value)
 
 
@@ -103,6 +104,16 @@ def reconcile(runtime: Runtime[PaymentSettings]) -> int:
         if silences == SILENCES:
             break
     return settled
+
+
+def forget_notices(runtime: Runtime[PaymentSettings]) -> None:
+    """Forget webhooks so old that nobody sends them again; what they led to is fenced by the payment itself."""
+
+    def forget(session: Session) -> None:
+        before = utc_now(session) - NOTICES_KEPT
+        session.execute(delete(ProviderEvent).where(ProviderEvent.received_at < before))
+
+    runtime.database.transact(forget)
 
 
 def _recorded(runtime: Runtime[PaymentSettings], payment: Payment, charge: Charge | None) -> Taken:

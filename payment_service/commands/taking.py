@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import select, update
@@ -25,6 +25,7 @@ from payment_service.errors import MethodNotAllowed, ProviderBusy
 from payment_service.lifecycle import CAPTURED, PaymentMethod, PaymentStatus
 from payment_service.models import Payment, PaymentKey
 from payment_service.providers import (
+    SIMULATED,
     Charge,
     ChargeOrder,
     ChargeState,
@@ -33,7 +34,8 @@ from payment_service.providers import (
     provider_named,
     provider_names,
 )
-from payment_service.rules import DESK, Order, is_paid_at_the_desk
+from payment_service.providers.simulated_ids import TERMINAL_TOKEN
+from payment_service.rules import WITHOUT_PROVIDER, Order, taken_by_staff
 from payment_service.settings import PaymentSettings
 
 _FOR_STAFF = frozenset({PaymentMethod.CASH, PaymentMethod.COMP})
@@ -65,23 +67,31 @@ def take_payment(runtime: Runtime[PaymentSettings], caller: Caller, order: Order
     PaymentTokenMissing, AmountInvalid, MethodNotAllowed; ProviderBusy when nothing was or will be begun.
     """
     by_staff = caller.has_role(Role.STAFF, scope=order.cinema_id)
-    if order.method in _FOR_STAFF and caller.user_id is not None and not by_staff:
+    is_for_staff = order.method in _FOR_STAFF or order.at_terminal
+    if is_for_staff and caller.user_id is not None and not by_staff:
         raise MethodNotAllowed(field=("input", "method"))
-    at_desk = is_paid_at_the_desk(order, by_staff=by_staff)
-    name = DESK if at_desk else provider_names(runtime.settings)[0]
-    mark = fingerprint(
+    provider = provider_names(runtime.settings)[0]
+    if order.at_terminal and provider == SIMULATED:
+        order = replace(order, token=TERMINAL_TOKEN)
+    staff = taken_by_staff(order)
+    mark = _mark(order)
+    try:
+        with a_turn(runtime.settings) if staff is None else contextlib.nullcontext():
+            return _take(runtime, order, staff or provider, mark)
+    except NoTurn:
+        return _put_off(runtime, order, mark)
+
+
+def _mark(order: Order) -> str:
+    told = [
         order.booking_id,
         order.cinema_id,
         order.amount.amount,
         order.amount.currency,
         order.method,
         order.token,
-    )
-    try:
-        with contextlib.nullcontext() if at_desk else a_turn(runtime.settings):
-            return _take(runtime, order, name, mark)
-    except NoTurn:
-        return _put_off(runtime, order, mark)
+    ]
+    return fingerprint(*told, *([order.receipt] if order.at_terminal else []))
 
 
 def told(payment: Payment, charge: Charge | None) -> Taken:
@@ -189,7 +199,8 @@ def _stored(session: Session, order: Order, provider: str, mark: str) -> Payment
     )
     session.add(PaymentKey(idempotency_key=order.key, payment_id=payment.id, fingerprint=mark))
     session.add(payment)
-    if provider == DESK:
+    if provider in WITHOUT_PROVIDER:
+        payment.provider_reference = order.receipt
         _take_at_the_desk(session, payment)
     session.flush()
     return fresh(session, payment.id)
@@ -205,7 +216,7 @@ def _known(session: Session, order: Order, mark: str) -> PaymentKey | None:
 
 
 def _take_at_the_desk(session: Session, payment: Payment) -> None:
-    """Money that lies in the till already; nobody has to be asked."""
+    """Money that lies in the till, or passed the terminal, already; nobody has to be asked."""
     payment.status, payment.settled_at = PaymentStatus.SUCCEEDED.value, payment.created_at
     publish(
         session,

@@ -65,12 +65,16 @@ class Charge:
 
 @dataclass(frozen=True, kw_only=True)
 class RefundOrder:
-    """What to give back of the charge called `charge_reference`; `reference` names the refund, once known."""
+    """What to give back of the charge called `charge_reference`; `reference` names the refund, once known.
+
+    `asked_before`: the provider may have this refund already, though its answer never came.
+    """
 
     key: str
     charge_reference: str
     amount: Money
     reference: str | None = None
+    asked_before: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +85,17 @@ class RefundAnswer:
     done: bool | None
     amount: Money | None = None
     settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenBack:
+    """One refund on the provider's books; `key`: ours, None for one that somebody made there by hand."""
+
+    reference: str
+    key: str | None
+    amount: Money
+    done: bool
+    settled_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +136,10 @@ class Provider(Protocol):
         """See to it that an order not yet captured never will be; what it is then, None when it never was."""
 
     def refund(self, order: RefundOrder) -> RefundAnswer:
-        """Give money back, once for each key."""
+        """Give money back, once for each key, however long ago it was asked for first."""
+
+    def refunds_of(self, charge_reference: str) -> list[GivenBack]:
+        """Every refund of a charge by the provider's books, whoever asked for it. Moves nothing."""
 
     def read_notice(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice:
         """The notice in a webhook. Raises BadSignature, NotAWebhook."""

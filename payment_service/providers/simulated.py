@@ -25,6 +25,7 @@ from payment_service.providers import (
     Charge,
     ChargeOrder,
     ChargeState,
+    GivenBack,
     LedgerEntry,
     NoAnswer,
     Notice,
@@ -121,6 +122,25 @@ class SimulatedProvider:
             return self._database.transact(lambda session: _give_back(session, order))
         except IntegrityError:  # the same key in another thread was faster
             return self._database.transact(lambda session: _give_back(session, order))
+
+    def refunds_of(self, charge_reference: str) -> list[GivenBack]:
+        """As Provider.refunds_of."""
+        query = (
+            select(SimulatedRefund, SimulatedCharge.currency)
+            .join(SimulatedCharge, SimulatedCharge.reference == SimulatedRefund.charge_reference)
+            .where(SimulatedRefund.charge_reference == charge_reference)
+        )
+        rows = self._database.read(lambda session: session.execute(query).all())
+        return [
+            GivenBack(
+                reference=refund.reference,
+                key=refund.idempotency_key,
+                amount=Money(refund.amount_value, currency),
+                done=True,
+                settled_at=refund.created_at,
+            )
+            for refund, currency in rows
+        ]
 
     def read_notice(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice:
         """As Provider.read_notice."""
@@ -264,13 +284,20 @@ def _settled_by_now(session: Session, key: str) -> SimulatedCharge | None:
     ).scalar_one_or_none()
 
 
+def _given_before(session: Session, order: RefundOrder) -> RefundAnswer | None:
+    """The answer to a key that came before."""
+    query = select(SimulatedRefund).where(SimulatedRefund.idempotency_key == order.key)
+    refund = session.execute(query).scalar_one_or_none()
+    if refund is None:
+        return None
+    given = Money(refund.amount_value, order.amount.currency)
+    return RefundAnswer(reference=refund.reference, done=True, amount=given, settled_at=refund.created_at)
+
+
 def _give_back(session: Session, order: RefundOrder) -> RefundAnswer:
-    refund = session.execute(
-        select(SimulatedRefund).where(SimulatedRefund.idempotency_key == order.key)
-    ).scalar_one_or_none()
-    if refund is not None:
-        given = Money(refund.amount_value, order.amount.currency)
-        return RefundAnswer(reference=refund.reference, done=True, amount=given, settled_at=refund.created_at)
+    before = _given_before(session, order)
+    if before is not None:
+        return before
     taken: Any = session.execute(
         update(SimulatedCharge)
         .where(
@@ -281,8 +308,8 @@ def _give_back(session: Session, order: RefundOrder) -> RefundAnswer:
         )
         .values(refunded_amount=SimulatedCharge.refunded_amount + order.amount.amount)
     )
-    if taken.rowcount != 1:
-        return RefundAnswer(reference=None, done=False)
+    if taken.rowcount != 1:  # nothing is left: perhaps because the same key, at the same moment, took it
+        return _given_before(session, order) or RefundAnswer(reference=None, done=False)
     now = utc_now(session)
     reference = f"simre_{new_id()}"
     session.execute(

@@ -43,4 +43,5 @@ BEHAVIOURS = {
         state=_DONE, answer=_WAITING, notices=((_DONE, None), (_WAITING, LATE), (_NO, LATE))
     ),
 }
+TERMINAL_TOKEN = "pm_success"  # noqa: S105  # what the simulated terminal at the box office answers with
 UNKNOWN = Behaviour(state=_NO, answer=_NO, failure_code="PAYMENT_METHOD_UNKNOWN")

@@ -21,6 +21,7 @@ from payment_service.providers import (
     Charge,
     ChargeOrder,
     ChargeState,
+    GivenBack,
     LedgerEntry,
     NoAnswer,
     Notice,
@@ -103,11 +104,7 @@ class StripeProvider:
             if order.reference:
                 refund = self._ask(self._api.refunds.retrieve, order.reference)
             else:
-                refund = self._ask(
-                    self._api.refunds.create,
-                    {"payment_intent": order.charge_reference, "amount": _theirs(order.amount)},
-                    {"idempotency_key": order.key},
-                )
+                refund = self._made_before(order) or self._make(order)
         except stripe.InvalidRequestError as error:
             log().warning("stripe refused a refund", code=error.code)
             return RefundAnswer(reference=order.reference, done=False)
@@ -116,6 +113,19 @@ class StripeProvider:
         return RefundAnswer(
             reference=refund["id"], done=done, amount=given, settled_at=_instant(refund["created"])
         )
+
+    def refunds_of(self, charge_reference: str) -> list[GivenBack]:
+        """As Provider.refunds_of."""
+        return [
+            GivenBack(
+                reference=refund["id"],
+                key=(refund.get("metadata") or {}).get("key"),
+                amount=_ours(refund["amount"], refund["currency"]),
+                done=refund["status"] == "succeeded",
+                settled_at=_instant(refund["created"]),
+            )
+            for refund in self._every(self._api.refunds.list, {"payment_intent": charge_reference})
+        ]
 
     def read_notice(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice:
         """As Provider.read_notice; Stripe signs as signatures.py does."""
@@ -156,6 +166,21 @@ class StripeProvider:
             if refund["status"] == "succeeded" and _of(refund.get("payment_intent"), cinema_id)
         ]
         return taken + returned
+
+    def _made_before(self, order: RefundOrder) -> dict[str, Any] | None:
+        """The refund that was made when its answer got lost: Stripe forgets keys after a day, never metadata."""
+        if not order.asked_before:
+            return None
+        made = self._every(self._api.refunds.list, {"payment_intent": order.charge_reference})
+        return next((one for one in made if (one.get("metadata") or {}).get("key") == order.key), None)
+
+    def _make(self, order: RefundOrder) -> dict[str, Any]:
+        params = {
+            "payment_intent": order.charge_reference,
+            "amount": _theirs(order.amount),
+            "metadata": {"key": order.key},
+        }
+        return self._ask(self._api.refunds.create, params, {"idempotency_key": order.key})
 
     def _create(self, order: ChargeOrder) -> dict[str, Any]:
         """The intent of the order's key; asking again with the same order gives the same one."""

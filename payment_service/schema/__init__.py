@@ -186,6 +186,8 @@ def _order(given):
         method=lifecycle.PaymentMethod(given.method),
         token=(given.payment_token or "").strip()[:255] or None,
         description=(given.description or "")[:255] or None,
+        at_terminal=given.at_terminal,
+        receipt=(given.terminal_receipt or "").strip()[:64] or None,
     )
 
 

@@ -14,6 +14,7 @@ from payment_service.receipts import receipt_url
 PaymentMethod = graphene.Enum.from_enum(lifecycle.PaymentMethod, name="PaymentMethod")
 PaymentStatus = graphene.Enum.from_enum(lifecycle.PaymentStatus, name="PaymentStatus")
 RefundStatus = graphene.Enum.from_enum(lifecycle.RefundStatus, name="RefundStatus")
+RefundAttention = graphene.Enum.from_enum(lifecycle.Attention, name="RefundAttention")
 PaymentOutcome = inaccessible(graphene.Enum.from_enum(taking.PaymentOutcome, name="PaymentOutcome"))
 
 
@@ -34,6 +35,11 @@ class Refund(graphene.ObjectType):
     amount = graphene.Field(Money, required=True)
     reason = graphene.String()
     status = graphene.Field(RefundStatus, required=True)
+    attention = graphene.Field(
+        RefundAttention,
+        description="What staff have to see to: RETURN_AT_TERMINAL by hand, GIVEN_AT_PROVIDER past our books, "
+        "AMOUNT_DIFFERS there, STUCK without an answer.",
+    )
     created_at = DateTime(required=True)
 
 
@@ -46,7 +52,10 @@ class Payment(graphene.ObjectType):
     user = graphene.Field(User)
     cinema_id = graphene.ID(required=True)
     method = graphene.Field(PaymentMethod, required=True)
-    provider = graphene.String(required=True, description="simulated or stripe.")
+    provider = graphene.String(
+        required=True,
+        description="simulated or stripe; desk and terminal where staff took it: in cash, or on a card terminal.",
+    )
     provider_reference = graphene.String()
     status = graphene.Field(PaymentStatus, required=True)
     failure_code = graphene.String(
@@ -119,6 +128,10 @@ class DailyClose(graphene.ObjectType):
     day = Date(required=True)
     by_method = required_list(DailyCloseLine)
     mismatches = required_list(Payment)
+    attention = required_list(
+        Payment,
+        description="With a refund that staff have to see to: of this day, or not done yet, from whatever day.",
+    )
 
 
 class RefundInput(graphene.InputObjectType):
@@ -148,9 +161,12 @@ class TakePaymentInput(graphene.InputObjectType):
     cinema_id = graphene.ID(required=True)
     amount = MoneyInput(required=True)
     method = PaymentMethod(required=True)
-    payment_token = graphene.String(
-        description="Left out for CARD: taken on the desk's terminal, by staff only."
+    payment_token = graphene.String(description="Whose money it is, as the provider's form gave it.")
+    at_terminal = graphene.Boolean(
+        default_value=False,
+        description="A card at the box office: with Stripe on a terminal of its own, else simulated.",
     )
+    terminal_receipt = graphene.String(description="What the terminal printed.")
     idempotency_key = graphene.String(required=True)
     description = graphene.String()
 

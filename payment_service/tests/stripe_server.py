@@ -50,16 +50,26 @@ class StripeServer:
             self.answers[key] = json.loads(json.dumps(answer))
         return self.answers[key]
 
-    def get(self, path: str) -> tuple[int, dict[str, Any]]:
-        """Answer a GET of one object or of a list."""
+    def get(self, path: str, wanted_intent: str | None = None) -> tuple[int, dict[str, Any]]:
+        """Answer a GET of one object or of a list, of refunds perhaps those of one intent."""
         kind, _, wanted = path.removeprefix("/v1/").partition("/")
         store = self.intents if kind == "payment_intents" else self.refunds
         if wanted:
             return (200, store[wanted]) if wanted in store else _missing(wanted)
         found = [dict(item) for item in store.values()]
+        if wanted_intent is not None:
+            found = [refund for refund in found if refund["payment_intent"] == wanted_intent]
         for refund in found if kind == "refunds" else []:
             refund["payment_intent"] = self.intents[refund["payment_intent"]]
         return 200, {"object": "list", "data": found, "has_more": False, "url": path}
+
+    def forget_keys(self) -> None:
+        """A day has passed: a key that comes again is as good as new."""
+        self.answers.clear()
+
+    def refund_by_hand(self, intent: str, amount: int) -> None:
+        """Somebody gives money back on Stripe's own pages."""
+        self._refund({"payment_intent": intent, "amount": str(amount)})
 
     def _act(self, path: str, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         parts = path.removeprefix("/v1/").split("/")
@@ -85,7 +95,7 @@ class StripeServer:
             "created": self.created,
             "client_secret": f"pi_{len(self.intents) + 1}_secret",
             "payment_method": form.get("payment_method"),
-            "metadata": {name[9:-1]: value for name, value in form.items() if name.startswith("metadata[")},
+            "metadata": _metadata(form),
             "last_payment_error": None,
             "latest_charge": None,
             "next_action": None,
@@ -128,9 +138,14 @@ class StripeServer:
             "currency": self.intents[form["payment_intent"]]["currency"],
             "status": self.refund_status,
             "created": self.created,
+            "metadata": _metadata(form),
         }
         self.refunds[str(refund["id"])] = refund
         return 200, dict(refund)
+
+
+def _metadata(form: dict[str, str]) -> dict[str, str]:
+    return {name[9:-1]: value for name, value in form.items() if name.startswith("metadata[")}
 
 
 def _missing(name: str) -> tuple[int, dict[str, Any]]:
@@ -151,7 +166,9 @@ def _listen(server: StripeServer) -> ThreadingHTTPServer:
         def do_GET(self) -> None:
             server.looked_up += 1
             lost = (500, {"error": {"type": "api_error", "message": "lost"}})
-            self._send(*(lost if server.is_silent else server.get(urlsplit(self.path).path)))
+            address = urlsplit(self.path)
+            intent = dict(parse_qsl(address.query)).get("payment_intent")
+            self._send(*(lost if server.is_silent else server.get(address.path, intent)))
 
         def _send(self, status: int, answer: dict[str, Any]) -> None:
             body = json.dumps(answer).encode()

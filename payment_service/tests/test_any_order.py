@@ -20,7 +20,7 @@ from chassis.clock import SetClock
 from chassis.database import Database
 from chassis.money import Money
 from chassis.testing import NOON, make_runtime
-from payment_service.commands.refunding import retry_refunds
+from payment_service.commands.carrying_out import retry_refunds
 from payment_service.commands.settling import reconcile
 from payment_service.lifecycle import CAPTURED
 from payment_service.models import Payment, SimulatedCharge, SimulatedRefund
@@ -114,6 +114,9 @@ class MoneyMachine(RuleBasedStateMachine):
     )
     def a_webhook_comes(self, key, state, amount, again):
         self.notices += not again
+        self.a_notice_comes(f"evt-{self.notices}", key, state, amount)
+
+    def a_notice_comes(self, event_id, key, state, amount):
         charge = {
             "reference": "?",
             "idempotencyKey": key,
@@ -121,7 +124,7 @@ class MoneyMachine(RuleBasedStateMachine):
             "amount": amount,
             "currency": "EUR",
         }
-        body = orjson.dumps({"id": f"evt-{self.notices}", "type": f"charge.{state}", "data": charge})
+        body = orjson.dumps({"id": event_id, "type": f"charge.{state}", "data": charge})
         secret = self.till.runtime.settings.webhook_secrets_of_simulated[0]
         header = {SIGNATURE_HEADER: sign_body(body, secret, self.clock.now())}
         assert self.till.client.post("/webhooks/simulated", data=body, headers=header).status_code == 200
@@ -137,12 +140,17 @@ class MoneyMachine(RuleBasedStateMachine):
     def somebody_gives_back_at_the_provider(self, key, amount):
         query = select(SimulatedCharge).where(SimulatedCharge.idempotency_key == key)
         charge = self.till.runtime.database.read(lambda session: session.execute(query).scalar_one_or_none())
-        heard_of = [payment.idempotency_key for payment in self.payments() if payment.status != "PENDING"]
-        if charge is not None and charge.state == "SUCCEEDED" and key not in heard_of:
+        if charge is not None and charge.state == "SUCCEEDED":
+            self.notices += 1
             order = RefundOrder(
-                key=f"by hand {key}", charge_reference=charge.reference, amount=Money(amount, "EUR")
+                key=f"by hand {key} {self.notices}",
+                charge_reference=charge.reference,
+                amount=Money(amount, "EUR"),
             )
             SimulatedProvider(self.till.runtime.database, self.till.runtime.settings).refund(order)
+            heard_of = [payment.idempotency_key for payment in self.payments() if payment.status != "PENDING"]
+            if key in heard_of:  # told at once; of one that is still open, the answer itself tells
+                self.a_notice_comes(f"evt-hand-{self.notices}", key, "REFUNDED", 2500)
 
     @rule(key=KEYS, amount=st.sampled_from([1, 700, 2500]), same=st.booleans())
     def a_booking_is_cancelled(self, key, amount, same):

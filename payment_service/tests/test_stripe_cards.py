@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from chassis.testing import make_runtime
-from payment_service.commands.refunding import retry_refunds
+from payment_service.commands.carrying_out import retry_refunds
 from payment_service.commands.settling import reconcile
 from payment_service.daily_close import daily_close
 from payment_service.providers.signatures import sign_body
@@ -184,6 +184,83 @@ def test_a_refund_whose_answer_is_lost_is_asked_for_again_under_its_key(till, st
     assert done == 1
     assert [refund["amount"] for refund in stripe_server.refunds.values()] == [1000]
     assert len(till.published("payment.refunded")) == 1
+
+
+def test_a_refund_whose_answer_was_lost_is_not_made_again_after_stripe_forgot_its_key(till, stripe_server):
+    payment_id = till.take("pm_card_visa")["payment"]["id"]
+    stripe_server.lost_answers = ["/refunds"]
+    till.refund(payment_id, 1000)
+    till.clock.advance(hours=25)
+    stripe_server.forget_keys()
+
+    done = retry_refunds(till.runtime)
+
+    assert done == 1
+    assert [refund["amount"] for refund in stripe_server.refunds.values()] == [1000]
+    assert [told["amount"]["amount"] for told in till.published("payment.refunded")] == [1000]
+
+
+def test_a_refund_that_never_reached_stripe_is_made_a_day_later(till, stripe_server):
+    payment_id = till.take("pm_card_visa")["payment"]["id"]
+    stripe_server.refund_by_hand("pi_1", 300)
+    stripe_server.lost_answers = ["/refunds"]
+    till.refund(payment_id, 1000)
+    del stripe_server.refunds["re_2"]
+    till.clock.advance(hours=25)
+    stripe_server.forget_keys()
+
+    done = retry_refunds(till.runtime)
+
+    assert done == 1
+    assert [refund["amount"] for refund in stripe_server.refunds.values()] == [300, 1000]
+
+
+def test_a_refund_made_on_stripes_pages_is_booked_once_and_listed(till, stripe_server):
+    payment_id = till.take("pm_card_visa")["payment"]["id"]
+    till.refund(payment_id, 500)
+    stripe_server.refund_by_hand("pi_1", 700)
+    for number in range(2):
+        told = {"object": "charge", "id": "ch_1", "payment_intent": "pi_1", "amount": 2500, "currency": "eur"}
+        body = orjson.dumps({"id": f"evt_{number}", "type": "charge.refunded", "data": {"object": told}})
+        signature = {"Stripe-Signature": sign_body(body, SECRET, till.clock.now())}
+        assert till.client.post("/webhooks/stripe", data=body, headers=signature).status_code == 200
+
+    close = daily_close(till.runtime, MANAGER, LISBON, till.clock.now().date())
+
+    assert [told["amount"]["amount"] for told in till.published("payment.refunded")] == [500, 700]
+    assert [(line.refunded.amount, line.provider_net.amount) for line in close.by_method] == [(1200, 1300)]
+    assert [payment.id for payment in close.mismatches] == [payment_id]
+    assert close.mismatches[0].refunded_amount == 1200
+
+
+def test_a_card_at_the_desk_passes_a_terminal_of_its_own_and_stripe_is_not_asked(till, stripe_server):
+    taken = till.take(None, atTerminal=True, terminalReceipt="T-0815")
+    payment = taken["payment"]
+
+    back = till.refund_for_booking(payment["id"], 1000)
+    close = daily_close(till.runtime, MANAGER, LISBON, till.clock.now().date())
+
+    assert taken["outcome"] == "SUCCEEDED"
+    assert (payment["provider"], payment["providerReference"]) == ("terminal", "T-0815")
+    assert back["refund"]["status"] == "SUCCEEDED"
+    assert [(line.method, line.provider_net.amount) for line in close.by_method] == [("CARD", 1500)]
+    assert close.mismatches == []
+    assert [one.refunds[0].attention for one in close.attention] == ["RETURN_AT_TERMINAL"]
+    assert stripe_server.asked == []
+    till.clock.advance(days=1)
+    assert daily_close(till.runtime, MANAGER, LISBON, till.clock.now().date()).attention == []
+
+
+def test_the_receipt_of_a_terminal_is_optional_and_belongs_to_what_was_asked(till):
+    taken = till.take(None, atTerminal=True)
+
+    again = till.take(None, atTerminal=True)
+    other = till.take(None, atTerminal=True, terminalReceipt="T-0816")
+
+    assert taken["payment"]["providerReference"] is None
+    assert again == taken
+    assert [error["code"] for error in other["userErrors"]] == ["IDEMPOTENCY_KEY_REUSED"]
+    assert till.settle()["outcome"] == "SUCCEEDED"
 
 
 def test_the_same_refund_in_flight_is_told_so_and_has_one_outcome(till, stripe_server):

@@ -145,6 +145,19 @@ def test_a_key_that_nobody_knows_is_declined_and_stays_closed(till):
     assert till.captured_by_provider() == 0
 
 
+def test_a_card_at_the_desk_passes_the_simulated_terminal(till):
+    taken = till.take(None, atTerminal=True)
+
+    assert (taken["outcome"], taken["payment"]["provider"]) == ("SUCCEEDED", "simulated")
+    assert till.captured_by_provider() == 2500
+
+
+def test_a_card_without_a_form_and_without_a_terminal_is_nobodys(till):
+    refused = till.take(None)
+
+    assert [error["code"] for error in refused["userErrors"]] == ["PAYMENT_TOKEN_REQUIRED"]
+
+
 def test_cash_is_taken_at_the_desk_without_a_provider(till):
     taken = till.take(None, method="CASH")
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from chassis.money import Money
-from payment_service.commands.refunding import retry_refunds
+from payment_service.commands.carrying_out import retry_refunds
 from payment_service.commands.settling import reconcile
 from payment_service.daily_close import daily_close
 from payment_service.models import SimulatedCharge
