@@ -10,6 +10,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { partOfCss } from "./part-of-css.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const vendor = join(here, "vendor");
@@ -47,6 +48,7 @@ function copy() {
     /** @type {Record<string, Buffer | string>} */
     const files = { LICENSE: entry.licence ? readFileSync(join(source, entry.licence)) : MIT };
     for (const [from, to] of Object.entries(entry.files ?? {})) files[to] = withoutSourceMap(readFileSync(join(source, from)), to);
+    for (const [from, part] of Object.entries(entry.parts ?? {})) Object.assign(files, partOf(readFileSync(join(source, from), "utf8"), part));
     for (const [to, icons] of Object.entries(entry.sprites ?? {})) files[to] = sprite(source, icons);
     lock[name] = { version: manifest.version, licence: manifest.license, files: {} };
     for (const [to, content] of Object.entries(files)) {
@@ -80,6 +82,13 @@ function check() {
 function withoutSourceMap(content, name) {
   if (!/\.(js|css|ts)$/.test(name)) return content;
   return content.toString("utf8").replace(/\n?\/\/# sourceMappingURL=.*$/m, "").replace(/\n?\/\*# sourceMappingURL=.*?\*\//, "").trimEnd() + "\n";
+}
+
+/** @param {string} css @param {{to: string, classes: string[]}} part classes: patterns of those that pages use */
+function partOf(css, { to, classes }) {
+  const own = readdirSync(join(here, "css")).map((name) => readFileSync(join(here, "css", name), "utf8"));
+  const part = partOfCss(css, new RegExp(`^(?:${classes.join("|")})$`), own.join("\n"));
+  return { [to]: withoutSourceMap(Buffer.from(part.css), to), "left-out.txt": `${part.leftOut.join("\n")}\n` };
 }
 
 /** @param {string} source @param {string[]} icons */

@@ -19,11 +19,16 @@ from pathlib import Path
 import brotli
 from flask import Request, Response
 
+from chassis.logs import log
+from gateway import linked, one_script
+
 FOREVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
 SMALLEST_COMPRESSED = 1024
 QUICK_FROM = 500_000  # the best compression of megabytes would hold up the first visitor
 BUILD_MARK = "__BUILD__"
+# Names the one script to make, the module that starts it all, and others that are to be in it; all they import is, too.
+TOGETHER = "together.txt"
 NOT_SERVED = frozenset({"node_modules", "tests", "vendor-graphiql", "graphiql-recipes", "__pycache__"})
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -44,6 +49,7 @@ TYPES = {
 }
 # A quarter of our scripts on the wire. No text of a template begins a line like that; a test of the pages looks.
 COMMENT_LINES = re.compile(rb"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/)[ \t]*\n", re.MULTILINE | re.DOTALL)
+CSS_COMMENTS = re.compile(rb"/\*(?:(?!\*/).)*\*/\n?", re.DOTALL)
 COMPRESSED_TYPES = frozenset(
     {".js", ".mjs", ".css", ".html", ".json", ".svg", ".ttf", ".webmanifest", ".txt"}
 )
@@ -120,12 +126,17 @@ class AssetFolder:
         if state == self._state and not first:
             return
         with self._lock:
-            assets, digest = {}, hashlib.sha256()
-            for name, _changed, _size in state:
-                content = (self._folder / name).read_bytes()
+            contents = {
+                name: _lean(name, (self._folder / name).read_bytes()) for name, _changed, _size in state
+            }
+            contents = _put_together(contents)
+            digest = hashlib.sha256()  # of what is sent: it changes with how we put it together, too
+            for name, content in sorted(contents.items()):
                 digest.update(f"{name}\0{len(content)}\0".encode() + content)
-                assets[name] = Asset(_lean(name, content), Path(name).suffix.lower())
-            self._assets, self._state, self.build = assets, state, digest.hexdigest()[:16]
+            self._assets = {
+                name: Asset(content, Path(name).suffix.lower()) for name, content in contents.items()
+            }
+            self._state, self.build = state, digest.hexdigest()[:16]
 
     def find(self, name: str) -> Asset | None:
         """The file called `name`, relative to the folder with forward slashes."""
@@ -134,6 +145,12 @@ class AssetFolder:
     def names(self) -> list[str]:
         """Names of all files, in order."""
         return sorted(self._assets)
+
+    def modules(self, entries: list[str]) -> list[str]:
+        """The script modules called `entries` that are files of their own, and all that they import."""
+        assets = self._assets
+        found = [name for name in entries if name in assets]
+        return linked.modules(found, lambda name: assets[name].content if name in assets else None)
 
     def page(self, name: str) -> bytes | None:
         """The page called `name` with the build's id in the addresses it names."""
@@ -154,8 +171,33 @@ class AssetFolder:
         return iter(sorted(found))
 
 
+def _put_together(contents: dict[str, bytes]) -> dict[str, bytes]:
+    """Stylesheets with what they import, and one script of the modules that TOGETHER names with all they import."""
+    for name in [name for name in contents if name.endswith(".css")]:
+        contents[name] = linked.sheet(name, contents.get)
+    wish = contents.get(TOGETHER, b"").decode().split()
+    if not wish:
+        return contents
+    place, entry, *more = wish
+    held = [name for name in linked.modules([entry, *more], contents.get) if name != entry]
+    scripts = {name: content.decode() for name, content in contents.items() if name.endswith(".js")}
+    try:
+        written = one_script.one_script(
+            place,
+            {name: scripts[name] for name in held},
+            {name: text for name, text in scripts.items() if name not in held},
+        )
+    except one_script.NotLinkable as problem:
+        log().warning("scripts travel one by one", why=str(problem))
+        return contents
+    rest = {name: content for name, content in contents.items() if name not in held}
+    return rest | {name: text.encode() for name, text in written.items()}
+
+
 def _lean(name: str, content: bytes) -> bytes:
-    """A script of ours without the comments on lines of their own, which are for readers of the source."""
-    if not name.endswith((".js", ".mjs")) or name.startswith("vendor/"):
+    """A file of ours without its comments (of scripts: on lines of their own), which are for readers of the source."""
+    if name.startswith("vendor/"):
         return content
-    return COMMENT_LINES.sub(b"", content)
+    if name.endswith(".css"):
+        return CSS_COMMENTS.sub(b"", content)
+    return COMMENT_LINES.sub(b"", content) if name.endswith((".js", ".mjs")) else content

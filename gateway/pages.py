@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import PurePath
 
 from flask import Flask, Response, request
@@ -12,8 +13,11 @@ from gateway.doorway import reply
 from gateway.doorway.refusal import Refusal
 
 SHELL = "shell.html"
-# Addresses of pages, one pattern a line, `:name` for a part that varies; without the file every address is a page.
+# Addresses of pages, one pattern a line, `:name` for a part that varies, then the page's module if it is to be fetched
+# with the shell; without the file every address is a page.
 ADDRESSES = "addresses.txt"
+# In the shell: all modules that this one and the page's import are named here, so that they come at once.
+MODULES_MARK = re.compile(rb"<!-- modules of (\S+) -->")
 # What a service worker keeps on the device, put in for this mark in its script; staff are at their desks, online.
 FILES_MARK = '"__FILES__"'
 KEPT_FOLDERS = ("app/", "css/", "img/", "vendor/")
@@ -29,7 +33,8 @@ CONTENT_POLICY = "; ".join(
         "connect-src 'self'",
         "manifest-src 'self'",
         "worker-src 'self'",
-        "media-src 'self' blob:",
+        # Trailers are other hosts' files, asked for by a press; media never runs as code.
+        "media-src 'self' blob: https:",
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
@@ -53,12 +58,14 @@ class Pages:
 
     def __init__(self, folder: AssetFolder) -> None:
         self._folder = folder
+        self._shells: tuple[str, dict[tuple[str, ...], Asset]] = ("", {})
 
     def shell(self, path: str = "") -> Response:
         """The page for any address that is not a file."""
         if path.startswith("assets/") or not _wants_page():
             return _missing()
-        return self._page(SHELL, 200 if self._is_address(path) else 404)
+        named = self._modules_named(path)
+        return self._page(404, ()) if named is None else self._page(200, named)
 
     def asset(self, build: str, name: str) -> Response:
         """A file; to be kept for ever when its address carries the present build."""
@@ -94,28 +101,49 @@ class Pages:
             and PurePath(name).suffix in KEPT_TYPES
         ]
 
-    def _is_address(self, path: str) -> bool:
-        """Whether a page has this address; the shell itself says in words what is not there."""
+    def _modules_named(self, path: str) -> tuple[str, ...] | None:
+        """Modules named for the page at this address, None where there is none: the shell itself says so in words."""
         patterns = self._folder.find(ADDRESSES)
         if patterns is None:
-            return True
+            return ()
         given = path.strip("/").split("/")
-        return any(
-            len(wanted) == len(given)
-            and all(part.startswith(":") or part == found for part, found in zip(wanted, given, strict=True))
-            for wanted in (line.strip("/").split("/") for line in patterns.content.decode().split())
-        )
+        for line in patterns.content.decode().splitlines():
+            pattern, *named = line.split()
+            wanted = pattern.strip("/").split("/")
+            if len(wanted) == len(given) and all(
+                part.startswith(":") or part == found for part, found in zip(wanted, given, strict=True)
+            ):
+                return tuple(named)
+        return None
 
-    def _page(self, name: str, status: int = 200) -> Response:
-        content = self._folder.page(name)
-        if content is None:
+    def _page(self, status: int, named: tuple[str, ...]) -> Response:
+        asset = self._shell_with(named)
+        if asset is None:
             return _missing()
-        response = Asset(content, ".html").response(request, ASK_FIRST)
+        response = asset.response(request, ASK_FIRST)
         if response.status_code == 200:  # not where the browser has it already
             response.status_code = status
         for header, value in PAGE_HEADERS.items():
             response.headers[header] = value
         return response
+
+    def _shell_with(self, named: tuple[str, ...]) -> Asset | None:
+        """The shell that names these modules, once for each build."""
+        content = self._folder.page(SHELL)
+        if content is None:
+            return None
+        build, shells = self._shells
+        if build != self._folder.build:
+            build, shells = self._shells = (self._folder.build, {})
+        if named not in shells:
+            tags = MODULES_MARK.sub(lambda mark: self._preloads(build, mark[1].decode(), named), content)
+            shells[named] = Asset(tags, ".html")
+        return shells[named]
+
+    def _preloads(self, build: str, main: str, named: tuple[str, ...]) -> bytes:
+        others = [name for name in self._folder.modules([main, *named]) if name != main]
+        tags = [f'<link rel="modulepreload" href="/assets/{build}/{name}">' for name in others]
+        return "\n".join(tags).encode()
 
 
 def add_routes(app: Flask, pages: Pages) -> None:

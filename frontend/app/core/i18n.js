@@ -3,6 +3,7 @@
  * Words of the pages. A catalogue is a flat JSON object: key → text with {names}, or an object of plural
  * forms (Intl.PluralRules over `count`). Keys missing in a catalogue fall back to English, then show themselves.
  */
+import { numberFormat, pluralRules } from "../domain/formats.js";
 import { state } from "./state.js";
 import { lasting } from "./storage.js";
 
@@ -76,12 +77,12 @@ export const has = (key) => key in catalogue || key in english;
 export const listOf = (items) => new Intl.ListFormat(formatLocale(), { type: "conjunction" }).format(items);
 
 /** @param {number} value @param {Intl.NumberFormatOptions} [options] */
-export const numberOf = (value, options) => new Intl.NumberFormat(formatLocale(), options).format(value);
+export const numberOf = (value, options) => numberFormat(formatLocale(), options).format(value);
 
 /** @param {Record<string, string>} forms @param {number} count */
 function pluralOf(forms, count) {
   if (count === 0 && forms.zero) return forms.zero;
-  return forms[new Intl.PluralRules(formatLocale()).select(count)] ?? forms.other;
+  return forms[pluralRules(formatLocale()).select(count)] ?? forms.other;
 }
 
 /** @param {string | number} value */

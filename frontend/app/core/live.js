@@ -86,6 +86,7 @@ async function listen(operation, variables, signal, onOpen, onEvent) {
     body: requestOf(operation, variables),
     credentials: "same-origin",
     signal,
+    priority: "low", // it stays open: what the page waits for goes first
   });
   if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}`);
   onOpen();

@@ -1,4 +1,6 @@
 // @ts-check
+import { numberFormat } from "./formats.js";
+
 /** @typedef {{amount: number, currency: string}} Money integer minor units */
 
 /**
@@ -6,14 +8,17 @@
  * @param {Money} money @param {string} locale
  */
 export function moneyText({ amount, currency }, locale) {
-  const format = new Intl.NumberFormat(locale, { style: "currency", currency });
-  return format.format(amount / 10 ** minorDigits(currency));
+  return numberFormat(locale, { style: "currency", currency }).format(amount / 10 ** minorDigits(currency));
 }
+
+/** @type {Map<string, number>} */
+const known = new Map();
 
 /** @param {string} currency @returns {number} */
 export function minorDigits(currency) {
-  const { maximumFractionDigits } = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions();
-  return maximumFractionDigits ?? 2;
+  const digits = known.get(currency) ?? numberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  known.set(currency, digits);
+  return digits;
 }
 
 /**

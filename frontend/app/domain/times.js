@@ -1,5 +1,6 @@
 // @ts-check
 /** Days and times in a cinema's zone. A cinema's day runs from 05:00 to 05:00: the late show belongs to its evening. */
+import { dateFormat } from "./formats.js";
 
 const DAY_STARTS_AT = 5;
 const HOUR_MS = 3_600_000;
@@ -50,14 +51,14 @@ export const rfc3339 = (instant) => instant.toISOString().replace(/\.\d+Z$/, "+0
 
 /** @param {string} instant @param {string} timeZone @param {string} locale @returns {string} 24-hour clock */
 export function clockText(instant, timeZone, locale) {
-  return new Intl.DateTimeFormat(locale, { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(instant));
+  return dateFormat(locale, { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(instant));
 }
 
 /**
  * @param {Day} day @param {string} locale @param {Intl.DateTimeFormatOptions} [options]
  */
 export function dayText(day, locale, options = { weekday: "short", day: "numeric", month: "short" }) {
-  return new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options }).format(new Date(`${day}T12:00:00Z`));
+  return dateFormat(locale, { timeZone: "UTC", ...options }).format(new Date(`${day}T12:00:00Z`));
 }
 
 /**
@@ -88,7 +89,7 @@ function offsetAt(instant, timeZone) {
 
 /** @param {Date} date @param {string} timeZone @returns {Record<string, string>} */
 function partsOf(date, timeZone) {
-  const format = new Intl.DateTimeFormat("en-GB", {
+  const format = dateFormat("en-GB", {
     timeZone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
   });
   return Object.fromEntries(format.formatToParts(date).map(({ type, value }) => [type, value]));

@@ -1,6 +1,7 @@
 // @ts-check
 /** Values in the person's language. */
 import { formatLocale, has, t } from "../core/i18n.js";
+import { dateFormat, numberFormat } from "../domain/formats.js";
 import { moneyText } from "../domain/money.js";
 
 /** @param {import("../domain/money.js").Money} value */
@@ -11,10 +12,10 @@ export const duration = (minutes) =>
   minutes < 60 ? t("duration.minutes", { minutes }) : t("duration.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 
 /** An instant where no cinema is concerned, in the person's own zone. @param {string} instant */
-export const moment = (instant) => new Intl.DateTimeFormat(formatLocale(), { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" }).format(new Date(instant));
+export const moment = (instant) => dateFormat(formatLocale(), { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" }).format(new Date(instant));
 
 /** @param {number} share 0 to 1 */
-export const percent = (share) => new Intl.NumberFormat(formatLocale(), { style: "percent", maximumFractionDigits: 0 }).format(share);
+export const percent = (share) => numberFormat(formatLocale(), { style: "percent", maximumFractionDigits: 0 }).format(share);
 
 /** @param {{seat: {id: string}}[]} tickets */
 export const seatList = (tickets) => tickets.map(({ seat }) => seat.id).join(", ");
