@@ -22,7 +22,7 @@ def _origin(entry: str) -> str:
         parts.scheme in ("https", "http") and parts.hostname and entry == f"{parts.scheme}://{parts.netloc}"
     )
     if not fits or "@" in parts.netloc or "*" in parts.netloc or parts.netloc != parts.netloc.lower():
-        raise ValueError(f"{entry!r} is no origin; one looks like https://www.cinema.org, without a path")
+        raise ValueError(f"{entry!r} is no origin; one looks like https://www.example.org, without a path")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValueError(f"{entry!r} must begin with https://: over http anybody on the way could ask")
     return entry

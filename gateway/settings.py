@@ -57,7 +57,7 @@ class GatewaySettings(BaseSettings):
     allowed_origins: str = Field(
         "",
         alias="ALLOWED_ORIGINS",
-        description="Other sites whose pages may ask (CORS), as https://www.cinema.org, separated by commas.",
+        description="Other sites whose pages may ask (CORS), as https://www.example.org, separated by commas.",
     )
     trusted_proxies: int = Field(0, alias="TRUSTED_PROXIES", ge=0, description="Proxies before the gateway.")
 

@@ -58,6 +58,16 @@ class UserSettings(ServiceSettings):
     local_failures_of_source: int = Field(
         1000, alias="LOCAL_FAILURES_OF_SOURCE", ge=1, description="From this machine, outside production."
     )
+
+    backups_dir: Path | None = Field(
+        None, alias="BACKUPS_DIR", description="Where backups are laid; system status tells of the newest."
+    )
+
+    quiet_registration: bool = Field(
+        False,
+        alias="QUIET_REGISTRATION",
+        description="Registering says the same for every address; a link in the mail comes before the first sign-in.",
+    )
     allowed_origins: str = Field(
         "",
         alias="ALLOWED_ORIGINS",
@@ -69,10 +79,6 @@ class UserSettings(ServiceSettings):
     def _origins_can_be_read(cls, text: str) -> str:
         origins_of(text)
         return text
-
-    backups_dir: Path | None = Field(
-        None, alias="BACKUPS_DIR", description="Where backups are laid; system status tells of the newest."
-    )
 
     @property
     def access_token_seconds(self) -> int:

@@ -108,24 +108,24 @@ def request_reset(runtime: UserRuntime, client: Client, email: str) -> None:
     """
     limits.reset_request(runtime, client.address)
     wanted = rules.normal_email(email)
+    runtime.database.transact(lambda session: mail_reset(session, runtime, wanted))
 
-    def send(session: Session) -> None:
-        # Written for every address, so that one which is not known costs a write as well.
-        attempts.note(session, attempts.reset(wanted))
-        user = session.scalars(select(UserRow).where(UserRow.email == wanted, UserRow.active)).first()
-        try:
-            limits.mail(runtime, "reset", attempts.reset(wanted))
-        except RateLimited:
-            return  # told to the caller it would say that the address is known
-        if user is None:
-            _drop_links(session, "nobody", (RESET,))
-            attempts.write_decoys(session, 2)  # for the link and for the event that a known address gets
-            return
-        lifetime = timedelta(minutes=runtime.settings.reset_minutes)
-        link = _new_link(session, runtime, user, RESET, wanted, lifetime)
-        publish(session, events.reset_requested(user, link, utc_now(session) + lifetime))
 
-    runtime.database.transact(send)
+def mail_reset(session: Session, runtime: UserRuntime, email: str) -> None:
+    """Have that link sent in the caller's transaction; as much is written for an address that nobody has."""
+    attempts.note(session, attempts.reset(email))
+    user = session.scalars(select(UserRow).where(UserRow.email == email, UserRow.active)).first()
+    try:
+        limits.mail(runtime, "reset", attempts.reset(email))
+    except RateLimited:
+        return  # told to the caller it would say that the address is known
+    if user is None:
+        _drop_links(session, "nobody", (RESET,))
+        attempts.write_decoys(session, 2)  # for the link and for the event that a known address gets
+        return
+    lifetime = timedelta(minutes=runtime.settings.reset_minutes)
+    link = _new_link(session, runtime, user, RESET, email, lifetime)
+    publish(session, events.reset_requested(user, link, utc_now(session) + lifetime))
 
 
 def reset_password(runtime: UserRuntime, client: Client, token: str, new_password: str) -> SignedIn:

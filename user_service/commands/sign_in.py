@@ -32,7 +32,7 @@ def sign_in(
         return session.scalars(select(UserRow).where(UserRow.email == wanted)).first()
 
     user = runtime.database.transact(begin)
-    known = user.password_hash if user else None
+    known = user.password_hash if user and may_sign_in(runtime, user) else None
     if not hasher(runtime.settings).matches(password[: rules.LONGEST_PASSWORD + 1], known) or user is None:
         _note_failure(runtime, client.address)
         raise errors.InvalidCredentials
@@ -60,6 +60,11 @@ def sign_in(
         raise wrong_code if user.totp_enabled else errors.InvalidCredentials
     log().info("signed in", user_id=user.id, role=user.role)
     return signed_in
+
+
+def may_sign_in(runtime: UserRuntime, user: UserRow) -> bool:
+    """Whether the address is proven where that is asked for: else a sign-in would tell what registering did not."""
+    return bool(user.email_verified) or not runtime.settings.quiet_registration
 
 
 def spend_code(session: Session, runtime: UserRuntime, user: UserRow, code: str) -> bool:

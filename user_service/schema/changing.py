@@ -27,7 +27,12 @@ from user_service.schema import types
 
 
 class Mutation(graphene.ObjectType):
-    register = graphene.Field(types.AuthPayload, input=types.RegisterInput(required=True), required=True)
+    register = graphene.Field(
+        types.AuthPayload,
+        input=types.RegisterInput(required=True),
+        required=True,
+        description="Neither tokens nor refusals: the way on is in a mail to that address (QUIET_REGISTRATION).",
+    )
     login = graphene.Field(types.AuthPayload, input=types.LoginInput(required=True), required=True)
     refresh_tokens = graphene.Field(
         types.AuthPayload,
@@ -107,7 +112,8 @@ class Mutation(graphene.ObjectType):
         wanted = registration.Registration(
             input["email"], input["password"], input["name"], input.get("phone"), locale
         )
-        return _signed_in(info, registration.register(info.context.runtime, _client(info.context), wanted))
+        signed_in = registration.register(info.context.runtime, _client(info.context), wanted)
+        return types.AuthPayload() if signed_in is None else _signed_in(info, signed_in)
 
     @mutation_payload(types.AuthPayload)
     def resolve_login(_root, info, input):

@@ -1,11 +1,16 @@
 """Making an account and signing in."""
 
+from dataclasses import replace
+
+import bcrypt
 import jwt
 import pytest
 from jwt import PyJWKSet
 
 from chassis.identity import Role
-from user_service.tests.builders import LOGIN, PASSWORD, REGISTER, at_once, claims_of, codes
+from chassis.testing import ServiceClient
+from user_service.app import create_app
+from user_service.tests.builders import LOGIN, PASSWORD, REGISTER, People, at_once, claims_of, codes
 
 
 def test_a_new_person_is_a_customer_signed_in_and_asked_to_prove_the_address(people):
@@ -216,3 +221,48 @@ def test_a_developer_s_own_machine_may_fail_more_often(people, service):
     answer = service.gql(LOGIN, {"input": {"email": "ana@example.org", "password": PASSWORD}}, **here)
 
     assert answer["data"]["login"]["tokens"] is not None
+
+
+@pytest.fixture
+def quiet(runtime):
+    """Registers and signs in where nobody is told who has an account."""
+    settings = runtime.settings.model_copy(update={"quiet_registration": True})
+    return People(ServiceClient(create_app(runtime=replace(runtime, settings=settings))))
+
+
+def test_quietly_a_free_and_a_taken_address_are_told_the_same(people, quiet, monkeypatch):
+    """H07: the answer, and the costly hash, which is made once each time."""
+    known = people.register("ana@example.org")
+    hashed, make = [], bcrypt.hashpw
+    monkeypatch.setattr(bcrypt, "hashpw", lambda *given: hashed.append(given) or make(*given))
+
+    answers = [
+        quiet.try_register(email) for email in ("ana@example.org", "bea@example.org", "ANA@example.org")
+    ]
+
+    assert answers == [{"tokens": None, "user": None, "userErrors": []}] * 3
+    assert len(hashed) == 3
+    assert [sent["userId"] for sent in people.published("password.reset_requested")] == [known.id] * 2
+    assert [sent["email"] for sent in people.published("email.verification_requested")] == [
+        "ana@example.org", "bea@example.org",
+    ]  # fmt: skip
+
+
+def test_quietly_who_registers_signs_in_once_the_address_is_proven(quiet):
+    """Otherwise the sign-in would tell what the registration did not."""
+    quiet.try_register("bea@example.org")
+    assert codes(quiet.try_login("bea@example.org")) == ["INVALID_CREDENTIALS"]
+
+    quiet.service.data(
+        "mutation ($t: String!) { verifyEmail(token: $t) { user { id } } }",
+        {"t": quiet.mailed_token("email.verification_requested")},
+    )
+
+    assert quiet.login("bea@example.org").email == "bea@example.org"
+
+
+def test_quietly_what_is_wrong_beside_the_address_is_still_told(people, quiet):
+    people.register("ana@example.org")
+
+    assert codes(quiet.try_register("ana@example.org", password="short")) == ["PASSWORD_TOO_SHORT"]
+    assert codes(quiet.try_register("bea@example.org", password="short")) == ["PASSWORD_TOO_SHORT"]
