@@ -50,6 +50,10 @@ types: ## types of the Python code
 compose: ## let docker-compose read its file
 	$(TESTS) compose
 
+.PHONY: kubernetes
+kubernetes: ## write deploy/kubernetes/base and trial anew from the chart (needs Go)
+	$(TOOL) python -m tools.render_chart
+
 .PHONY: bench-gateway
 bench-gateway: ## what a request costs the gateway, beside a plain Flask route
 	$(TOOL) python -m tools.bench_gateway

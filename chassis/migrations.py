@@ -55,6 +55,18 @@ def is_current(database: Database, service: str) -> bool:
         return _present(connection) == _head(_config(service))
 
 
+def is_behind(database: Database, service: str) -> bool:
+    """Whether this code knows steps that the database has not seen.
+
+    A database that knows more than the code is not behind: an older replica works on beside the newer ones.
+    """
+    with database.engine.connect() as connection:
+        present = _present(connection)
+    script = ScriptDirectory.from_config(_config(service))
+    steps = [step.revision for step in script.walk_revisions()]
+    return present is None or (present in steps and present != script.get_current_head())
+
+
 def differences(database: Database, service: str) -> list[object]:
     """What the models have and the migrated database lacks, or the other way round; empty when they agree."""
     from alembic.autogenerate import compare_metadata

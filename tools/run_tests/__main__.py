@@ -6,6 +6,7 @@ import time
 from contextlib import ExitStack
 
 from tools import private_servers
+from tools.render_chart import PACKAGES as CHART_PACKAGES
 from tools.run_tests.machine import SERVERS, Machine
 from tools.run_tests.running import Outcome, Printer, run_all
 from tools.run_tests.steps import Servers, Step, page_steps, static_steps, test_steps
@@ -39,6 +40,8 @@ def choose(machine: Machine, asked: set[str], *, everything: bool) -> list[Step]
     pages = page_steps() if wanted("pages") and machine.node() else []
     if asked and not asked & NEEDS_SERVERS:
         return static + pages
+    if wanted("system"):
+        machine.program("go", *CHART_PACKAGES, tests="the comparison of the chart with its manifests")
     servers = find_servers(machine, needs_real=not asked or asked & {"real", "system"} != set(), asked=asked)
     tests = [step for step in test_steps(servers, everything=everything) if wanted(step.name)]
     # The long ones begin first, so that the short ones fill the second place beside them.

@@ -99,6 +99,13 @@ class Machine:
         self.left_out.append("Node: not installed; the tests and types of the pages' code did not run")
         return False
 
+    def program(self, name: str, *packages: str, tests: str) -> bool:
+        """Whether the program `name` is there, which Debian's `packages` bring; a line in left_out where not."""
+        if shutil.which(name) or (self.install(*packages) and shutil.which(name)):
+            return True
+        self.left_out.append(f"{name}: not installed; {tests} did not run")
+        return False
+
     def install(self, *packages: str) -> bool:
         """Install Debian packages where that is allowed; whether it was done. Says why not, once."""
         command = apt_command()
