@@ -82,6 +82,10 @@ pages: ## types and tests of the pages' JavaScript
 browser: ## tests of the pages in Chromium
 	$(TESTS) browser
 
+.PHONY: lighthouse
+lighthouse: ## home, film and seat map as a phone meets them, by Lighthouse in a copy of its own (needs Node and Chromium)
+	$(TOOL) python -m tools.lighthouse
+
 .PHONY: simulate
 simulate: ## many schedules of faults over the shipped code: SCHEDULES=n from SEED=n; one alone shows its trace
 	$(TOOL) python -m tools.simulate --seed $(or $(SEED),1) --schedules $(or $(SCHEDULES),100000)
