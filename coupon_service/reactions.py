@@ -18,20 +18,21 @@ _Told = Mapping[str, Any]
 
 
 def _confirmed(runtime: Runtime[Any], session: Session, told: _Told, _envelope: Envelope) -> None:
-    settle_uses(session, told["bookingId"], told["couponCode"])
+    # First what fences late reservations, then the uses, as _check_still_open needs it.
     if told["userId"] is not None and told["total"]["amount"] > 0:
         days = runtime.settings.loyalty_days
         count_booking(session, told["bookingId"], told["userId"], loyalty_days=days)
+    settle_uses(session, told["bookingId"], told["couponCode"])
 
 
 def _expired(_runtime: Runtime[Any], session: Session, told: _Told, _envelope: Envelope) -> None:
-    release_coupon(session, told["bookingId"])
     uncount_booking(session, told["bookingId"])  # so that a reservation still on its way finds it ended
+    release_coupon(session, told["bookingId"])
 
 
 def _cancelled(_runtime: Runtime[Any], session: Session, told: _Told, _envelope: Envelope) -> None:
-    return_coupon(session, told["bookingId"])
     uncount_booking(session, told["bookingId"])
+    return_coupon(session, told["bookingId"])
 
 
 def _erased(_runtime: Runtime[Any], session: Session, told: _Told, _envelope: Envelope) -> None:

@@ -23,6 +23,7 @@ def count_booking(session: Session, booking_id: str, user_id: str, *, loyalty_da
     if session.get(CountedBooking, booking_id) is not None:
         return None
     session.add(CountedBooking(booking_id=booking_id, user_id=user_id, cancelled=False))
+    session.flush()  # now: whoever reserves a coupon for it at this moment has to wait for us
     bookings = _change_count(session, user_id, by=1)
     percent = LOYALTY.get(bookings)
     if percent is None or _has_earned(session, user_id, bookings):
@@ -35,6 +36,7 @@ def uncount_booking(session: Session, booking_id: str) -> None:
     known = session.get(CountedBooking, booking_id)
     if known is None:  # told of before the booking itself
         session.add(CountedBooking(booking_id=booking_id, user_id=None, cancelled=True))
+        session.flush()  # now: whoever reserves a coupon for it at this moment has to wait for us
     elif not known.cancelled:
         known.cancelled = True
         if known.user_id is not None:

@@ -138,6 +138,8 @@ def _reserve(session: Session, wish: Wish) -> Reserved:
         )
         _count(session, coupon, order.user_id)
         _set_aside(session, coupon, use, wish, discount)
+        session.flush()
+        _check_still_open(session, booking_id)
     session.flush()
     reached("coupon.before_reserve_commit")
     return Reserved(coupon.id, coupon.code, discount)
@@ -146,6 +148,17 @@ def _reserve(session: Session, wish: Wish) -> Reserved:
 def _is_over(session: Session, booking_id: str) -> bool:
     """Whether the booking was paid or has ended: a reservation that comes so late would never be given back."""
     return session.get(CountedBooking, booking_id) is not None
+
+
+def _check_still_open(session: Session, booking_id: str) -> None:
+    """Look again, now that the use is written. Raises CouponNotApplicable.
+
+    Whoever ends the booking writes down that it is over, and then locks its uses; here the use is written, and then
+    the other's line is locked. So one of the two sees what the other did, also where transactions overlap (MySQL).
+    """
+    query = select(CountedBooking.booking_id).where(CountedBooking.booking_id == booking_id)
+    if session.execute(query.with_for_update()).first() is not None:
+        raise CouponNotApplicable("This booking is paid or has ended already.")
 
 
 def _discount_anew(session: Session, coupon: Coupon, use: CouponUse, order: Order) -> Money:
