@@ -36,10 +36,10 @@ if #refused == 0 then
 end
 return refused
 """
-# Frees only what the owner holds: a late release never frees the next owner's lock.
+# ARGV: the owner of each key. Frees only what that owner holds: a late release never frees the next owner's lock.
 _UNLOCK = """
-for _, key in ipairs(KEYS) do
-  if redis.call('GET', key) == ARGV[1] then redis.call('DEL', key) end
+for i, key in ipairs(KEYS) do
+  if redis.call('GET', key) == ARGV[i] then redis.call('DEL', key) end
 end
 return 1
 """
@@ -117,13 +117,14 @@ def lock_seats(
     return [Refused(seat_ids[int(position)], int(left) > old) for position, left in refused]
 
 
-def unlock_seats(client: redis.Redis, showtime_id: str, seat_ids: Iterable[str], owner: str) -> None:
-    """Give the owner's locks back; they would end by themselves."""
-    keys = [_lock_key(showtime_id, seat_id) for seat_id in seat_ids]
-    if not keys:
+def unlock_seats(client: redis.Redis, showtime_id: str, owned: Iterable[tuple[str, str]]) -> None:
+    """Give locks back, as pairs of seat and owner; they would end by themselves."""
+    pairs = list(owned)
+    if not pairs:
         return
+    keys = [_lock_key(showtime_id, seat_id) for seat_id, _ in pairs]
     try:
-        client.eval(_UNLOCK, len(keys), *keys, owner)
+        client.eval(_UNLOCK, len(keys), *keys, *[owner for _, owner in pairs])
     except redis.RedisError as error:
         log().warning("seat locks unavailable", error=repr(error))
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from booking_service.commands.expiry import sweep
 from booking_service.commands.exports import TOPIC as EXPORTS
 from booking_service.commands.exports import forget_exports, make_exports
-from booking_service.commands.keep import sweep
 from booking_service.commands.refunds import pay_refunds_due
 from booking_service.commands.seat_locks import tidy_locks
 from booking_service.commands.settle import abandon_expired_actions, reconcile

@@ -33,20 +33,23 @@ UNASKED = timedelta(seconds=30)
 
 def publish(session: Session, *events: Event) -> None:
     """Store `events` in the caller's transaction, to be sent once it has committed."""
-    if events:
-        after_commit(session, TOPIC)
-    for event in events:
-        session.execute(
-            insert(OUTBOX).values(
-                event_id=new_id(),
-                name=event.name,
-                version=event.version,
-                payload=orjson.dumps(event.payload).decode(),
-                occurred_at=utc_now(session),
-                request_id=current_request_id(),
-                actor_id=current_actor_id(),
-            )
-        )
+    if not events:
+        return
+    after_commit(session, TOPIC)
+    now, request_id, actor_id = utc_now(session), current_request_id(), current_actor_id()
+    rows = [
+        {
+            "event_id": new_id(),
+            "name": event.name,
+            "version": event.version,
+            "payload": orjson.dumps(event.payload).decode(),
+            "occurred_at": now,
+            "request_id": request_id,
+            "actor_id": actor_id,
+        }
+        for event in events
+    ]
+    session.execute(insert(OUTBOX), rows)
 
 
 def relay(database: Database, broker: Publisher) -> int:

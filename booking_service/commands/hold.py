@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from booking_service import peers
 from booking_service.commands.copies import contact_of
+from booking_service.commands.expiry import expire
 from booking_service.commands.keep import coupon_of, follow_coupon
 from booking_service.commands.moves import (
     News,
     Running,
     change,
-    expire,
     free_seats,
     lock_showtime,
     note,

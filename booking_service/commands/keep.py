@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections import defaultdict
-from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from booking_service import peers
@@ -17,10 +15,8 @@ from booking_service.commands.moves import (
     Running,
     change,
     cut,
-    expire,
     free_seats,
     lock_booking,
-    lock_showtime,
     move,
     note,
     record_change,
@@ -32,17 +28,13 @@ from booking_service.errors import BookingUnknown, HoldExpired, HoldLimitReached
 from booking_service.events import booking_cancelled
 from booking_service.lifecycle import State
 from booking_service.models import Booking, Claim, Showtime, Ticket
-from chassis.database import sql_now, utc_now
+from chassis.database import utc_now
 from chassis.errors import Conflict, Refusal, Unavailable
 from chassis.identity import Caller
-from chassis.kill_points import reached
 from chassis.logs import log
 from chassis.money import Money
 from chassis.outbox import publish
 from chassis.peers import PeerError
-
-SWEEP_BATCH = 200
-TOGETHER = 20
 
 
 def extend_hold(runtime: Running, caller: Caller, booking_id: str) -> str:
@@ -221,52 +213,3 @@ def give_up(session: Session, booking: Booking, showtime: Showtime, reason: str 
         session, booking_cancelled(booking, showtime, seats, refund=0, was_confirmed=False, reason=reason)
     )
     news.bookings.append((booking.cinema_id, booking.id))
-
-
-def sweep(runtime: Running) -> int:
-    """End the holds whose time is over; how many. A booking that is being paid for is left alone."""
-    return sum(_ended(runtime, *together) for together in runtime.database.read(_over))
-
-
-def _ended(runtime: Running, showtime_id: str, ids: Sequence[str]) -> int:
-    """End holds of one showtime together; where one of them can't be ended, the others still are."""
-    try:
-        done = run(runtime, lambda session, news: _end(session, news, showtime_id, ids))
-        reached("booking.after_expiry_commit")
-        return done
-    except Exception as error:  # noqa: BLE001  # it is over and stays in the list for the next round
-        if len(ids) > 1:
-            return sum(_ended(runtime, showtime_id, [booking_id]) for booking_id in ids)
-        log().error("hold not ended", booking_id=ids[0], error=repr(error), exc_info=error)
-        return 0
-
-
-def _over(session: Session) -> list[tuple[str, list[str]]]:
-    """Holds whose time is over, by showtime; so many together as a guest can wait for."""
-    query = select(Booking.showtime_id, Booking.id).where(
-        Booking.state == State.HELD.value, Booking.expires_at <= sql_now()
-    )
-    over: dict[str, list[str]] = defaultdict(list)
-    for showtime_id, booking_id in session.execute(query.order_by(Booking.expires_at).limit(SWEEP_BATCH)):
-        over[showtime_id].append(booking_id)
-    return [
-        (showtime_id, ids[start : start + TOGETHER])
-        for showtime_id, ids in over.items()
-        for start in range(0, len(ids), TOGETHER)
-    ]
-
-
-def _end(session: Session, news: News, showtime_id: str, ids: Sequence[str]) -> int:
-    showtime = lock_showtime(session, showtime_id)
-    # Paid or extended since we looked: those are left out.
-    still_over = select(Booking).where(
-        Booking.id.in_(ids), Booking.state == State.HELD.value, Booking.expires_at <= sql_now()
-    )
-    locked = still_over.order_by(Booking.id).with_for_update().execution_options(populate_existing=True)
-    bookings = list(session.scalars(locked))
-    for booking in bookings:
-        expire(session, booking, showtime, news, tells=False)
-    if bookings:
-        tell_waiting_list(session, showtime)
-    reached("booking.before_expiry_commit")
-    return len(bookings)

@@ -6,6 +6,7 @@ wait for each other instead of meeting in a deadlock.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +16,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from booking_service.errors import BookingUnknown, ShowtimeUnknown
-from booking_service.events import booking_expired, seats_free
+from booking_service.events import seats_free
 from booking_service.lifecycle import State, check_move
 from booking_service.live import SeatFact, tell, unlock_seats
 from booking_service.models import Booking, BookingStep, Claim, Showtime, Ticket, UserCopy, WaitingListEntry
@@ -55,9 +56,12 @@ class News:
             for showtime_id, facts in self.seats.items()
             for fact in facts
         }
+        free: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for showtime_id, seat_id, owner in self.unlocked:
             if last.get((showtime_id, seat_id)) == "AVAILABLE":
-                unlock_seats(runtime.redis, showtime_id, [seat_id], owner)
+                free[showtime_id].append((seat_id, owner))
+        for showtime_id, owned in free.items():
+            unlock_seats(runtime.redis, showtime_id, owned)
         tell(runtime.redis, self.seats, self.bookings)
 
 
@@ -87,6 +91,12 @@ def lock_showtime(session: Session, showtime_id: str) -> Showtime:
     if showtime is None:
         raise ShowtimeUnknown
     return showtime
+
+
+def lock_showtimes(session: Session, ids: Iterable[str]) -> dict[str, Showtime]:
+    """Showtimes by id, each kept as by lock_showtime; in order, so that two who lock several can't deadlock."""
+    query = select(Showtime).where(Showtime.id.in_(sorted(ids))).order_by(Showtime.id).with_for_update()
+    return {one.id: one for one in session.scalars(query.execution_options(populate_existing=True))}
 
 
 def lock_booking(session: Session, booking_id: str) -> tuple[Booking, Showtime]:
@@ -223,14 +233,18 @@ def free_seats(
         )
     )
     for seat_id in freed:
-        showtime.seats_taken -= 1
-        showtime.seat_map_version += 1
-        news.seats.setdefault(showtime.id, []).append(
-            SeatFact(seat_id, "AVAILABLE", showtime.seat_map_version)
-        )
-        news.unlocked.append((showtime.id, seat_id, booking_id))
+        note_free(showtime, seat_id, booking_id, news)
     session.flush()
     return len(freed)
+
+
+def note_free(showtime: Showtime, seat_id: str, owner: str, news: News) -> None:
+    """The claim on a seat is gone: count it, and tell of it once the transaction has committed."""
+    showtime.seats_taken -= 1
+    showtime.seat_map_version += 1
+    fact = SeatFact(seat_id, "AVAILABLE", showtime.seat_map_version)
+    news.seats.setdefault(showtime.id, []).append(fact)
+    news.unlocked.append((showtime.id, seat_id, owner))
 
 
 def mark_seats(
@@ -253,24 +267,6 @@ def mark_seats(
         claim.expires_at = expires_at
     session.flush()
     return len(claims)
-
-
-def expire(
-    session: Session, booking: Booking, showtime: Showtime, news: News, *, detail: str | None = None,
-    tells: bool = True,
-) -> None:  # fmt: skip
-    """The time to pay is over: seats back, coupon freed by the event. Booking and showtime are locked.
-
-    `tells`: those on the waiting list; not when the seats go to somebody else in the same step.
-    """
-    move(session, booking, State.EXPIRED, expires_at=None, paying_since=None)
-    free_seats(session, showtime, booking.id, news)
-    if tells:
-        tell_waiting_list(session, showtime)
-    session.execute(update(Ticket).where(Ticket.booking_id == booking.id).values(state="VOID"))
-    note(session, booking.id, "expire", "EXPIRED", detail=detail)
-    publish(session, booking_expired(booking))
-    news.bookings.append((booking.cinema_id, booking.id))
 
 
 def tell_waiting_list(session: Session, showtime: Showtime) -> None:

@@ -43,7 +43,9 @@ def unlock_unclaimed(runtime: Running, showtime_id: str, seat_ids: Sequence[str]
         return set(session.scalars(own))
 
     kept = runtime.database.read(work)
-    unlock_seats(runtime.redis, showtime_id, [seat_id for seat_id in seat_ids if seat_id not in kept], owner)
+    unlock_seats(
+        runtime.redis, showtime_id, [(seat_id, owner) for seat_id in seat_ids if seat_id not in kept]
+    )
 
 
 def tidy_locks(runtime: Running) -> int:
@@ -59,7 +61,7 @@ def tidy_locks(runtime: Running) -> int:
     old = [lock for lock in found if lock.age > FRESH_SECONDS]
     wrong = runtime.database.read(lambda session: _disproved(session, old))
     for lock in wrong:
-        unlock_seats(runtime.redis, lock.showtime_id, [lock.seat_id], lock.owner)
+        unlock_seats(runtime.redis, lock.showtime_id, [(lock.seat_id, lock.owner)])
     return len(wrong)
 
 

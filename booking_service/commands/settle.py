@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from booking_service import peers
 from booking_service.commands.confirm import confirm
+from booking_service.commands.expiry import expire
 from booking_service.commands.moves import (
     News,
     Running,
     change,
-    expire,
     keep_claims,
     lock_booking,
     move,

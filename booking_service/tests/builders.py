@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking_service.commands import keep, pay
+from booking_service.commands import expiry, pay
 from booking_service.commands.hold import HoldWish, SeatChoice, hold_seats
 from booking_service.models import (
     AuditoriumCopy,
@@ -213,7 +213,7 @@ class House:
 
     def sweep(self) -> int:
         """Run the sweeper once."""
-        return keep.sweep(self.runtime)
+        return expiry.sweep(self.runtime)
 
     def booking(self, booking_id: str) -> Booking:
         """The booking as it stands."""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
 
-from booking_service.commands import cancel, change_seats, desk, door, keep
+from booking_service.commands import cancel, change_seats, desk, door, expiry, keep
 from booking_service.commands.hold import HoldWish, SeatChoice
 from booking_service.commands.refunds import pay_refunds_due
 from booking_service.commands.settle import abandon_expired_actions, reconcile
@@ -206,7 +206,7 @@ class CinemaMachine(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1, 1, 21, 21, 200, 700]))
     def time_passes(self, seconds: int) -> None:
         self.clock.advance(seconds=seconds)
-        for round_ in (keep.sweep, reconcile, abandon_expired_actions, pay_refunds_due):
+        for round_ in (expiry.sweep, reconcile, abandon_expired_actions, pay_refunds_due):
             round_(self.house.runtime)
 
     @rule(really=st.integers(0, 19))

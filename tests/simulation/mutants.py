@@ -101,7 +101,7 @@ MUTANTS = (
         "the sweeper ends what it saw a moment ago",
         (
             Change(
-                "booking_service.commands.keep:_end",
+                "booking_service.commands.expiry:_end",
                 ", Booking.state == State.HELD.value, Booking.expires_at <= sql_now()", "",
             ),
             _ANY_MOVE,
@@ -173,6 +173,6 @@ MUTANTS = (
     ),
     Mutant(
         "a hold that ends keeps its seats",
-        (Change("booking_service.commands.moves:expire", "free_seats(session, showtime, booking.id, news)", "pass"),),
+        (Change("booking_service.commands.expiry:end_together", "_free(session, ids, showtimes, news)", "pass"),),
     ),
 )  # fmt: skip
