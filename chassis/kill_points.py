@@ -21,6 +21,11 @@ def watch(folder: Path | None) -> None:
     _folder = folder
 
 
+def is_armed(point: str) -> bool:
+    """Whether the next to come by dies there: for a step that has to be done in two halves to be cut in two."""
+    return _folder is not None and (_folder / point).exists()
+
+
 def reached(point: str) -> None:
     """Die here if somebody asked for it; nothing else."""
     if _folder is None:

@@ -32,6 +32,7 @@ from chassis.broker import (
 )
 from chassis.errors import Unavailable
 from chassis.events import Envelope
+from chassis.kill_points import is_armed, reached
 
 WAKE_SECONDS = 2.0
 _CAUSE = "cause"
@@ -136,6 +137,10 @@ class RabbitBroker:
 
     def _send(self, exchange: str, key: str, body: bytes, properties: pika.BasicProperties) -> None:
         """Returns once the broker has stored it in at least one queue. Raises UnroutableError when there is none."""
+        if is_armed("broker.before_confirm"):
+            # pika sends and waits in one call; on a channel without confirms the call ends with the sending.
+            self._connection.channel().basic_publish(exchange, key, body, properties, mandatory=True)
+            reached("broker.before_confirm")
         self._channel.basic_publish(exchange, key, body, properties, mandatory=True)
 
     def lost_since(self, sender: str) -> str | None:

@@ -29,6 +29,7 @@ from chassis.broker import (
 from chassis.errors import Unavailable
 from chassis.events import Envelope
 from chassis.ids import new_id
+from chassis.kill_points import reached
 from chassis.recollection import Recollection
 
 GROUP = "subscribers"
@@ -56,7 +57,7 @@ class StreamsBroker:
         with _reachable():
             names = sorted({envelope.name for envelope in envelopes})
             wanted = {name: self._redis.smembers(self._bindings(name)) for name in names}
-            with self._redis.pipeline(transaction=True) as pipe:
+            with _Publication(self._redis.connection_pool, {}, True, None) as pipe:
                 for envelope in envelopes:
                     for subscriber in sorted(wanted[envelope.name]):
                         pipe.xadd(self._queue(subscriber.decode()), {"event": envelope.to_bytes()})
@@ -217,6 +218,15 @@ class StreamsBroker:
 
     def _bindings(self, name: str) -> str:
         return f"{self._prefix}:bindings:{name}"
+
+
+class _Publication(redis.client.Pipeline):
+    """A transaction at which a process can be made to die after it was sent and before it was answered."""
+
+    def parse_response(self, *args: Any, **options: Any) -> Any:
+        """See Redis."""
+        reached("broker.before_confirm")
+        return super().parse_response(*args, **options)  # type: ignore[no-untyped-call]  # redis leaves it untyped
 
 
 @contextmanager

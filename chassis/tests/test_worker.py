@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 from sqlalchemy.orm import Session
 
-from chassis import outbox
+from chassis import kill_points, outbox
 from chassis.broker import connect
 from chassis.clock import SetClock
 from chassis.database import Database
@@ -94,6 +97,41 @@ def test_an_event_whose_nudge_was_lost_leaves_a_little_later(broker_address: Add
         tell(silent, 1)
         wait_until(lambda: books.heard == [1])
     silent.close()
+
+
+def end_of_a_relay_at(point: str, address: Address, database: Database, folder: Path) -> int:
+    """How a process of its own that sends what waits ends, which is to die at `point`: minus the signal."""
+    (folder / point).touch()
+    database.close()  # no connection in both processes
+    pid = os.fork()
+    if pid == 0:
+        kill_points.watch(folder)
+        outbox.relay(database, connect(*address))
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def test_an_event_whose_sender_died_before_the_confirm_is_sent_again_and_acted_on_once(
+    broker_address: Address, make: Make, tmp_path: Path
+) -> None:
+    """F05: the broker has it, and nobody who is alive knows."""
+    runtime = make(broker_address)
+    books = Books(runtime)
+    declare_queues(runtime, books.worker.reactions)
+    tell(runtime.database, 1)
+    broker = connect(*broker_address)
+
+    died = end_of_a_relay_at("broker.before_confirm", broker_address, runtime.database, tmp_path)
+
+    assert died == -signal.SIGKILL
+    wait_until(lambda: broker.depth("mailer") == 1)
+    assert runtime.database.read(outbox.waiting_count) == 1
+    with books:
+        wait_until(lambda: runtime.database.read(outbox.waiting_count) == 0)
+        tell(runtime.database, 2)
+        wait_until(lambda: 2 in books.heard)
+    assert books.heard == [1, 2]
+    broker.close()
 
 
 def test_without_redis_events_still_leave_over_another_broker(make: Make) -> None:
