@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import xlsxwriter
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from chassis.table_text import guarded
 
 
 class Sheet(Protocol):
@@ -38,11 +38,6 @@ def open_sheet(path: Path, format_: str) -> Iterator[Sheet]:
         with unfinished.open("w", encoding="utf-8-sig", newline="") as file:
             yield _CsvSheet(csv.writer(file))
     unfinished.replace(path)
-
-
-def guarded(cell: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
 
 
 class _CsvSheet:

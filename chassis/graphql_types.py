@@ -112,6 +112,17 @@ class DonePayload(graphene.ObjectType):
 
 
 @shareable
+class ImportUploadPayload(graphene.ObjectType):
+    """Where to send a table: a signed address that takes one multipart POST (CSV in UTF-8, at most 5 MB) within ten minutes.
+
+    The same person has to be signed in with it; the answer is a report row by row.
+    """
+
+    upload_url = graphene.String()
+    user_errors = required_list(UserError)
+
+
+@shareable
 class Money(graphene.ObjectType):
     """Integer minor units: 1250 EUR is 12.50 euro."""
 

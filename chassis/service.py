@@ -57,10 +57,7 @@ def build_service(
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Content-Type-Options"] = "nosniff"
         if not request.path.startswith(("/live", "/ready", "/health")):
-            _log_request(response)
-            if not response.is_streamed:
-                took = time.perf_counter() - g.get("started", time.perf_counter())
-                PULSE.note(took, failed=response.status_code >= 500 or g.get("failed", False))
+            _tell_of(response)
         return response
 
     @app.post("/graphql")
@@ -135,14 +132,17 @@ def _handle_errors(app: Flask) -> None:
         return json_response(failure_answer(Failure()), 500)
 
 
-def _log_request(response: Response) -> None:
+def _tell_of(response: Response) -> None:
+    seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    if not response.is_streamed:
+        PULSE.note(seconds, failed=response.status_code >= 500 or g.get("failed", False))
     logs.log().info(
         "request",
         method=request.method,
         path=request.path,
         operation=g.get("operation"),
         status=response.status_code,
-        milliseconds=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 2),
+        milliseconds=round(seconds * 1000, 2),
         caller=g.caller.issuer,
         user_id=g.caller.user_id,
     )

@@ -7,5 +7,5 @@ Events in    showtime.scheduled, showtime.rescheduled, showtime.cancelled: a loc
              a place with future showtimes is not taken away.
 Peers        none.
 Own rooms    seating.py (from rows of letters to seats), geography.py (distances on the globe),
-             codes.py (countries and currencies of ISO 3166 and ISO 4217).
+             imports.py (the door for tables of seating plans), codes.py (countries and currencies of ISO 3166 and ISO 4217).
 """

@@ -19,6 +19,7 @@ PERMISSIONS = Permissions(
         "createAuditorium": MANAGER,
         "updateAuditorium": MANAGER,
         "deleteAuditorium": MANAGER,
+        "createSeatingPlanImport": MANAGER,
         "deleteCinema": ADMIN,
     },
     entities={"Cinema": anybody(), "Auditorium": anybody()},

@@ -11,6 +11,7 @@ BOOKING = siblings("booking_service")
 PERMISSIONS = Permissions(
     operations={
         "quoteCoupon": anybody("who knows the code"),
+        "previewCoupon": MANAGER,
         "myCoupons": at_least(Role.CUSTOMER, "their own"),
         "coupons": MANAGER,
         "coupon": MANAGER,

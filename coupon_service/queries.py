@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from chassis.database import utc_now
 from chassis.folding import like_patterns
+from chassis.money import decimal_text
 from chassis.paging import Page, page_of
+from chassis.table_text import csv_text
 from coupon_service.codes import normal_code
 from coupon_service.lifecycle import DiscountKind, UseState
 from coupon_service.models import Coupon, CouponUse, UserCount
@@ -95,6 +97,32 @@ def redemptions_page(
         CouponUse.coupon_id == coupon_id, CouponUse.state == UseState.REDEEMED.value
     )
     return page_of(session, query, [(CouponUse.redeemed_at, "desc"), (CouponUse.id, "desc")], first, after)
+
+
+def csv_of(coupons: Sequence[Coupon]) -> str:
+    """The codes with their terms as the text of a CSV file, for whoever prints or mails them."""
+    headings = (
+        "code",
+        "percent",
+        "amount_off",
+        "currency",
+        "starts",
+        "expires",
+        "usage_limit",
+        "per_person",
+        "active",
+    )
+    lines = [_csv_line(coupon) for coupon in coupons]
+    return csv_text([headings, *lines])
+
+
+def _csv_line(coupon: Coupon) -> tuple[Any, ...]:
+    off = coupon.amount_off
+    window = (at.isoformat(timespec="seconds") if at else "" for at in (coupon.starts_at, coupon.expires_at))
+    return (
+        coupon.code, coupon.percent, decimal_text(off.amount, off.currency) if off else "", off.currency if off else "",
+        *window, coupon.usage_limit, coupon.usage_limit_per_user, "yes" if coupon.active else "no",
+    )  # fmt: skip
 
 
 def personal_data(session: Session, user_id: str) -> dict[str, Any]:

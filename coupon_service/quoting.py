@@ -16,7 +16,7 @@ from chassis.runtime import Runtime
 from coupon_service.errors import CouponUnknown
 from coupon_service.models import Coupon
 from coupon_service.queries import coupon_by_code, terms_of, uses_of
-from coupon_service.rules import Order, quote
+from coupon_service.rules import Order, Terms, Uses, check_terms, quote
 from coupon_service.settings import CouponSettings
 
 
@@ -39,6 +39,15 @@ def quote_coupon(
         who = caller.user_id or client_address or "unknown"
         guesses.hit("coupon-guess", who, limit=runtime.settings.guesses_per_minute, per_seconds=60)
     return answer
+
+
+def preview_coupon(
+    runtime: Runtime[CouponSettings], code: str, description: str | None, terms: Terms, order: Order
+) -> Money:
+    """What a coupon with these terms would take off an order now. Raises Refusals for faulty terms, or why not."""
+    check_terms(code, description, terms)
+    now = runtime.database.read(utc_now)
+    return quote(terms, order, Uses(by_all=0, by_user=0), now=now)
 
 
 def _quote(session: Session, code: str, order: Order) -> Quote:

@@ -18,6 +18,7 @@ PERMISSIONS = Permissions(
         "setMovieStatus": MANAGER,
         "createPosterUpload": MANAGER,
         "removePoster": MANAGER,
+        "createMovieImport": MANAGER,
         "deleteMovie": MANAGER,
         "wishForMovie": at_least(Role.CUSTOMER, "for themselves"),
         "dropMovieWish": at_least(Role.CUSTOMER, "for themselves"),

@@ -7,10 +7,10 @@ from typing import Any
 import graphene
 
 from chassis.errors import NotFound
-from chassis.graphql_types import DonePayload, UserError, mutation_payload, required_list
+from chassis.graphql_types import DonePayload, ImportUploadPayload, UserError, mutation_payload, required_list
 from chassis.paging import Page
 from cinema_service import queries
-from cinema_service.commands import auditoriums, cinemas
+from cinema_service.commands import auditoriums, cinemas, importing
 from cinema_service.errors import AuditoriumNotFound, CinemaNotFound
 from cinema_service.schema.forms import (
     AuditoriumInput,
@@ -102,6 +102,13 @@ class Mutation(graphene.ObjectType):
         id=graphene.ID(required=True),
         description="Refused with AUDITORIUM_HAS_SHOWTIMES while future showtimes exist (known from events).",
     )
+    create_seating_plan_import = graphene.Field(
+        ImportUploadPayload,
+        required=True,
+        cinema_id=graphene.ID(required=True),
+        dry_run=graphene.Boolean(default_value=False),
+        description="MANAGER of the cinema or ADMIN: where to send a table of seating plans; with dryRun nothing is changed.",
+    )
     delete_cinema = graphene.Field(
         DonePayload,
         required=True,
@@ -135,6 +142,12 @@ class Mutation(graphene.ObjectType):
     def resolve_delete_auditorium(root, info, id):
         auditoriums.delete_auditorium(info.context.runtime, info.context.caller, id)
         return DonePayload(done=True)
+
+    @mutation_payload(ImportUploadPayload)
+    def resolve_create_seating_plan_import(root, info, cinema_id, dry_run=False):
+        context = info.context
+        url = importing.create_import(context.runtime, context.caller, cinema_id, dry_run=bool(dry_run))
+        return ImportUploadPayload(upload_url=url)
 
     @mutation_payload(DonePayload, done=False)
     def resolve_delete_cinema(root, info, id):

@@ -6,7 +6,7 @@ import graphene
 import orjson
 
 from chassis import money
-from chassis.errors import Invalid
+from chassis.errors import Invalid, Refusal, Refusals
 from chassis.federation import build_schema, inaccessible
 from chassis.graphql_types import DonePayload, MoneyInput, mutation_payload, user_error
 from chassis.identity import Role
@@ -15,8 +15,8 @@ from coupon_service.codes import normal_code
 from coupon_service.commands import editing, using
 from coupon_service.errors import BadField, CouponNotFound
 from coupon_service.permissions import PERMISSIONS
-from coupon_service.queries import coupons_by_id, coupons_given_to, coupons_page, personal_data
-from coupon_service.quoting import quote_coupon
+from coupon_service.queries import coupons_by_id, coupons_given_to, coupons_page, csv_of, personal_data
+from coupon_service.quoting import preview_coupon, quote_coupon
 from coupon_service.rules import Order, Terms
 from coupon_service.schema.types import (
     Coupon,
@@ -40,6 +40,14 @@ class Query(graphene.ObjectType):
         movie_id=graphene.ID(),
         cinema_id=graphene.ID(),
     )
+    preview_coupon = graphene.Field(
+        CouponQuote,
+        input=CouponInput(required=True),
+        subtotal=MoneyInput(required=True),
+        movie_id=graphene.ID(),
+        cinema_id=graphene.ID(),
+        description="MANAGER or ADMIN: what a form that is not saved would take off, asked as by a guest who never used it.",
+    )
     my_coupons = graphene.List(
         graphene.NonNull(Coupon),
         description="Coupons given to the signed-in user, e.g. for loyalty: the third, fifth and tenth paid booking "
@@ -62,6 +70,17 @@ class Query(graphene.ObjectType):
         answer = quote_coupon(context.runtime, context.caller, code, order, context.client_address)
         errors = [user_error(answer.refusal)] if answer.refusal else []
         return CouponQuote(coupon=answer.coupon, discount=answer.discount, user_errors=errors)
+
+    def resolve_preview_coupon(_root, info, input, subtotal, movie_id=None, cinema_id=None):
+        info.context.caller.require_role(Role.MANAGER)
+        try:
+            form, order = _form(input), _order(subtotal, None, movie_id, cinema_id)
+            answer = preview_coupon(info.context.runtime, form.code, form.description, form.terms, order)
+        except Refusals as several:
+            return CouponQuote(user_errors=[user_error(refusal) for refusal in several.refusals])
+        except Refusal as refusal:
+            return CouponQuote(user_errors=[user_error(refusal)])
+        return CouponQuote(discount=answer, user_errors=[])
 
     def resolve_my_coupons(_root, info):
         user_id = info.context.caller.require_user()
@@ -147,14 +166,14 @@ class Mutation(graphene.ObjectType):
     def resolve_create_coupon_batch(_root, info, input, prefix, count):
         info.context.caller.require_role(Role.MANAGER)
         runtime, caller = info.context.runtime, info.context.caller
-        return CouponsPayload(coupons=editing.create_batch(runtime, caller, _form(input), prefix, count))
+        made = editing.create_batch(runtime, caller, _form(input), prefix, count)
+        return CouponsPayload(coupons=made, csv=csv_of(made))
 
     @mutation_payload(CouponsPayload, coupons=())
     def resolve_set_coupons_active(_root, info, ids, active):
         info.context.caller.require_role(Role.MANAGER)
-        return CouponsPayload(
-            coupons=editing.set_active(info.context.runtime, info.context.caller, ids, active)
-        )
+        found = editing.set_active(info.context.runtime, info.context.caller, ids, active)
+        return CouponsPayload(coupons=found, csv=csv_of(found))
 
     @mutation_payload(ReserveCouponPayload)
     def resolve_reserve_coupon(_root, info, input):

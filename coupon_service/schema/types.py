@@ -161,6 +161,7 @@ class CouponPayload(graphene.ObjectType):
 
 class CouponsPayload(graphene.ObjectType):
     coupons = required_list(Coupon)
+    csv = graphene.String(description="The codes with their terms, as the text of a CSV file.")
     user_errors = required_list(UserError)
 
 

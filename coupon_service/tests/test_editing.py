@@ -11,7 +11,7 @@ LIST = """query($search: String, $active: Boolean, $first: Int, $after: String) 
     nodes { code } totalCount pageInfo { hasNextPage endCursor } } }"""
 BATCH = """mutation($input: CouponInput!, $prefix: String!, $count: Int!) {
   createCouponBatch(input: $input, prefix: $prefix, count: $count) {
-    coupons { code percent movies { id } } userErrors { code field } } }"""
+    coupons { code percent movies { id } } csv userErrors { code field } } }"""
 SWITCH = """mutation($ids: [ID!]!, $active: Boolean!) { setCouponsActive(ids: $ids, active: $active) {
   coupons { id active } userErrors { code field } } }"""
 TEN = {"code": "IGNORED", "kind": "PERCENT", "percent": 10}
@@ -138,8 +138,12 @@ def test_a_coupon_that_was_used_stays_even_when_the_booking_was_cancelled(desk, 
 def test_a_batch_has_as_many_different_codes_with_the_same_terms(desk):
     asked = {"input": {**TEN, "movieIds": ["nosferatu"]}, "prefix": "gift", "count": 40}
 
-    made = desk.client.data(BATCH, asked, caller=ADMIN)["createCouponBatch"]["coupons"]
+    answer = desk.client.data(BATCH, asked, caller=ADMIN)["createCouponBatch"]
 
+    made = answer["coupons"]
+    lines = answer["csv"].removeprefix("\ufeff").splitlines()
+    assert lines[0].startswith("code,percent,")
+    assert [line.partition(",")[0] for line in lines[1:]] == [coupon["code"] for coupon in made]
     assert len({coupon["code"] for coupon in made}) == 40
     assert all(coupon["code"].startswith("GIFT-") and coupon["percent"] == 10 for coupon in made)
     assert all(coupon["movies"] == [{"id": "nosferatu"}] for coupon in made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chassis.identity import VISITOR
-from coupon_service.tests.builders import ANA, BEN, QUOTE, codes
+from coupon_service.tests.builders import ANA, BEN, MANAGER, QUOTE, codes
 
 EUR_10 = {"amount": 1000, "currency": "EUR"}
 
@@ -106,3 +106,32 @@ def test_guessing_codes_comes_to_an_end_and_a_good_code_does_not_count(desk):
 @pytest.mark.parametrize("subtotal", [{"amount": -1, "currency": "EUR"}, {"amount": 1, "currency": "euros"}])
 def test_a_subtotal_that_is_none_is_bad_input(desk, subtotal):
     assert desk.client.error_codes(QUOTE, {"code": "X", "subtotal": subtotal}) == ["BAD_USER_INPUT"]
+
+
+PREVIEW = """query($input: CouponInput!, $subtotal: MoneyInput!) { previewCoupon(input: $input, subtotal: $subtotal) {
+  coupon { id } discount { amount currency } userErrors { code field } } }"""
+
+
+@pytest.mark.parametrize(
+    ("form", "off", "code"),
+    [
+        ({"kind": "PERCENT", "percent": 20}, 250, None),
+        ({"kind": "FIXED_AMOUNT", "amountOff": EUR_10}, 1000, None),
+        ({"kind": "PERCENT", "percent": 20, "active": False}, 250, None),
+        ({"kind": "PERCENT", "percent": 0}, None, "PERCENT_INVALID"),
+        ({"kind": "FIXED_AMOUNT", "amountOff": {"amount": 1, "currency": "euro"}}, None, "CURRENCY_INVALID"),
+        (
+            {"kind": "PERCENT", "percent": 5, "minimumSubtotal": EUR_10 | {"amount": 9999}},
+            None,
+            "COUPON_MINIMUM_NOT_MET",
+        ),
+    ],
+)
+def test_a_form_that_is_not_saved_shows_what_it_would_take_off(desk, form, off, code):
+    asked = {"input": {"code": "SPRING", **form}, "subtotal": {"amount": 1250, "currency": "EUR"}}
+
+    quote = desk.client.data(PREVIEW, asked, caller=MANAGER)["previewCoupon"]
+
+    assert (quote["discount"] or {}).get("amount") == off
+    assert codes(quote) == ([code] if code else [])
+    assert desk.client.error_codes(PREVIEW, asked, caller=ANA) == ["FORBIDDEN"]

@@ -160,6 +160,11 @@ def tell_movie(session: Session, movie: Movie) -> None:
     )
 
 
+def checked_form(movie: Movie | None, given: Mapping[str, Any]) -> MovieForm:
+    """What the film (None: a new one) would be with `given`. Raises Refusals for a faulty form."""
+    return _good(replace(_BLANK if movie is None else _form_of(movie), **given))
+
+
 def _good(form: MovieForm) -> MovieForm:
     form = tidy_movie(form)
     faults = movie_faults(form)

@@ -7,10 +7,10 @@ import orjson
 
 from chassis.errors import Invalid
 from chassis.federation import inaccessible
-from chassis.graphql_types import DonePayload, UserError, mutation_payload, required_list
+from chassis.graphql_types import DonePayload, ImportUploadPayload, UserError, mutation_payload, required_list
 from chassis.paging import Page
 from movie_service import queries
-from movie_service.commands import catalogue, posters, ratings, wishes
+from movie_service.commands import catalogue, importing, posters, ratings, wishes
 from movie_service.errors import MovieNotFound
 from movie_service.schema.films import Movie, MovieConnection, MovieStatus, Review, movie_nodes, movies_of
 from movie_service.schema.forms import MovieFilter, MovieInput, MovieSort, filter_of, movie_form, text_of
@@ -95,6 +95,12 @@ class Mutation(graphene.ObjectType):
     create_poster_upload = graphene.Field(
         PosterUploadPayload, required=True, movie_id=graphene.ID(required=True)
     )
+    create_movie_import = graphene.Field(
+        ImportUploadPayload,
+        required=True,
+        dry_run=graphene.Boolean(default_value=False),
+        description="MANAGER or ADMIN: where to send a table of films; with dryRun nothing is changed.",
+    )
     remove_poster = graphene.Field(MoviePayload, required=True, movie_id=graphene.ID(required=True))
     delete_movie = graphene.Field(
         DonePayload,
@@ -141,6 +147,12 @@ class Mutation(graphene.ObjectType):
     def resolve_create_poster_upload(root, info, movie_id):
         url = posters.create_upload(info.context.runtime, info.context.caller, movie_id)
         return PosterUploadPayload(upload_url=url)
+
+    @mutation_payload(ImportUploadPayload)
+    def resolve_create_movie_import(root, info, dry_run=False):
+        context = info.context
+        url = importing.create_import(context.runtime, context.caller, dry_run=bool(dry_run))
+        return ImportUploadPayload(upload_url=url)
 
     @mutation_payload(MoviePayload)
     def resolve_remove_poster(root, info, movie_id):

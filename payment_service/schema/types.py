@@ -54,7 +54,7 @@ class Payment(graphene.ObjectType):
     method = graphene.Field(PaymentMethod, required=True)
     provider = graphene.String(
         required=True,
-        description="simulated or stripe; desk and terminal where staff took it: in cash, or on a card terminal.",
+        description="simulated or stripe.",  # the contract's own words; desk and terminal where staff took it
     )
     provider_reference = graphene.String()
     status = graphene.Field(PaymentStatus, required=True)

@@ -89,6 +89,7 @@ def rooms(deeds: Deeds, admin: Guest, cinema: str) -> str:
     two = deeds.do(admin, "createAuditorium", named("Two"), "auditorium { id }")["auditorium"]["id"]
     deeds.do(admin, "updateAuditorium", f'id: "{one}", {named("Hall")}')
     deeds.do(admin, "deleteAuditorium", f'id: "{two}"')
+    deeds.do(admin, "createSeatingPlanImport", f'cinemaId: "{cinema}"')
     return str(one)
 
 
@@ -204,6 +205,7 @@ def the_catalogue(deeds: Deeds, admin: Guest, guest: Guest) -> None:
     ]
     deeds.do(admin, "updateMovie", f'id: "{film}", input: {{{about.format("Other deeds")}}}')
     deeds.do(admin, "setMovieStatus", f'ids: ["{film}"], status: ARCHIVED')
+    deeds.do(admin, "createMovieImport", "dryRun: true")
     deeds.do(admin, "createPosterUpload", f'movieId: "{film}"')
     with sqlite3.connect(deeds.system.home / "databases" / "movie_db.sqlite", timeout=20) as database:
         # A poster to remove, and a showtime that is over: neither can be waited for.

@@ -1,0 +1,24 @@
+"""The address that takes a table of seating plans: signed for one person, who must be signed in as well."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app
+
+from chassis import table_upload
+from cinema_service.commands import importing
+from cinema_service.commands.records import CinemaRuntime
+
+IMPORTS = Blueprint("imports", __name__)
+
+
+@IMPORTS.post(importing.PATH)
+def upload() -> Response:
+    """Takes one multipart POST with one file; answers with what became of each auditorium and row."""
+    runtime: CinemaRuntime = current_app.extensions["runtime"]
+    caller, terms, content = table_upload.taken(runtime, importing.PATH)
+    try:
+        rows = table_upload.rows_of(content, required=importing.REQUIRED, optional=importing.OPTIONAL)
+    except table_upload.TableRefused as refusal:
+        return table_upload.refused(refusal)
+    report = importing.import_plans(runtime, caller, terms["cinemaId"], rows, dry_run=bool(terms["dryRun"]))
+    return table_upload.answer(report)
