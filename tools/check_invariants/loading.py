@@ -140,7 +140,7 @@ def _figures(session: Session) -> list[Figure]:
     figures = []
     for currency in reports.currencies(session, None):
         scope = reports.Scope(*EVER, currency, None, None)
-        lines = [("total", reports.totals(session, scope))]
+        lines = [("total", reports.sold(session, scope))]
         for name in SUBSCRIPTS[1:]:
             lines += [(name, line) for line in getattr(reports, f"by_{name}")(session, scope)]
         figures += [
