@@ -36,6 +36,16 @@ class DailyCloseLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Difference:
+    """Movements under one key that are not the same on both books; `payment` None: we know of none."""
+
+    key: str
+    payment: Payment | None
+    booked: Money
+    provider: Money
+
+
+@dataclass(frozen=True, kw_only=True)
 class DailyClose:
     """The lines of a day, in the order of the methods, and the payments on which the books differ.
 
@@ -45,6 +55,7 @@ class DailyClose:
     day: date
     by_method: list[DailyCloseLine]
     mismatches: list[Payment]
+    differences: list[Difference]
     attention: list[Payment]
 
 
@@ -72,10 +83,12 @@ def daily_close(runtime: Runtime[PaymentSettings], caller: Caller, cinema_id: st
 
     def work(session: Session) -> DailyClose:
         booked = _booked(session, cinema_id, start, end)
+        differences = _differences(session, cinema_id, start, end, entries)
         return DailyClose(
             day=day,
             by_method=_lines(booked, entries),
-            mismatches=_mismatches(session, cinema_id, start, end, entries),
+            mismatches=_mismatches(session, cinema_id, start, end, differences),
+            differences=differences,
             attention=_to_see_to(session, cinema_id, start, end),
         )
 
@@ -137,20 +150,38 @@ def _lines(booked: _Booked, entries: Iterable[LedgerEntry]) -> list[DailyCloseLi
     ]
 
 
-def _mismatches(
+def _differences(
     session: Session, cinema_id: str, start: datetime, end: datetime, entries: Iterable[LedgerEntry]
-) -> list[Payment]:
-    """Payments whose movements of the day are not the same on both books, oldest first.
-
-    What somebody gave back at the provider is one too, though it was booked when we heard of it.
-    """
+) -> list[Difference]:
+    """Movements of the day that are not the same on both books, in the order of their keys."""
     theirs: Counter[_Key] = Counter()
     for entry in entries:
         theirs[entry.key, entry.amount.currency] += entry.amount.amount
     ours: Counter[_Key] = Counter()
     for key, currency, amount in _movements(session, cinema_id, start, end):
         ours[key, currency] += amount
-    differing = {moved[0] for moved in {*ours, *theirs} if ours[moved] != theirs[moved]}
+    differing = sorted(moved for moved in {*ours, *theirs} if ours[moved] != theirs[moved])
+    named = select(Payment).where(Payment.idempotency_key.in_({key for key, _ in differing}))
+    payments = {payment.idempotency_key: payment for payment in session.scalars(named)}
+    return [
+        Difference(
+            key=key,
+            payment=payments.get(key),
+            booked=Money(ours[key, currency], currency),
+            provider=Money(theirs[key, currency], currency),
+        )
+        for key, currency in differing
+    ]
+
+
+def _mismatches(
+    session: Session, cinema_id: str, start: datetime, end: datetime, differences: Iterable[Difference]
+) -> list[Payment]:
+    """Payments with a difference, oldest first.
+
+    What somebody gave back at the provider is one too, though it was booked when we heard of it.
+    """
+    differing = {difference.key for difference in differences}
     past_our_books = select(Refund.payment_id).where(
         Refund.attention == Attention.GIVEN_AT_PROVIDER.value,
         Refund.settled_at >= start,

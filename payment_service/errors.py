@@ -67,6 +67,27 @@ class RefundExceedsPayment(Refusal):
     message = "This is more than is left of the payment."
 
 
+class PaymentChanged(Refusal):
+    """Somebody gave something back since the page was looked at."""
+
+    code = "PAYMENT_CHANGED"
+    message = "This payment has changed since it was shown. Please look at it again."
+
+
+class SecondPersonRequired(Refusal):
+    """Nobody agrees to what they asked for themselves."""
+
+    code = "SECOND_PERSON_REQUIRED"
+    message = "Somebody else has to agree to this refund."
+
+
+class RefundNotAwaited(Refusal):
+    """No refund under this id waits for a decision of the caller's."""
+
+    code = "REFUND_NOT_AWAITED"
+    message = "This refund does not wait for a decision."
+
+
 class RefundInProgress(Refusal):
     """The same key came a moment ago, and the provider has not answered yet."""
 

@@ -26,8 +26,9 @@ class PaymentStatus(StrEnum):
 
 
 class RefundStatus(StrEnum):
-    """Where a refund stands."""
+    """Where a refund stands; AWAITING_APPROVAL: a second person has to agree, nothing was asked of the provider yet."""
 
+    AWAITING_APPROVAL = "AWAITING_APPROVAL"
     PENDING = "PENDING"
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"

@@ -91,6 +91,10 @@ class Refund(Base):
     amount_value: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     reason: Mapped[str | None] = mapped_column(String(255))
+    requested_by: Mapped[str | None] = mapped_column(
+        String(36), doc="who of the house; null: the booking's rules"
+    )
+    decided_by: Mapped[str | None] = mapped_column(String(36), doc="the second person, for or against it")
     status: Mapped[str] = mapped_column(String(16))
     provider_reference: Mapped[str | None] = mapped_column(String(128), index=True)
     tries: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -18,6 +18,8 @@ PERMISSIONS = Permissions(
         "paymentRows": BOOKING,
         "paymentPersonalData": siblings("user_service"),
         "refundPayment": MANAGER,
+        "approveRefund": MANAGER,
+        "rejectRefund": MANAGER,
         "takePayment": BOOKING,
         "settlePayment": BOOKING,
         "refundForBooking": BOOKING,

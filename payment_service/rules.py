@@ -64,11 +64,11 @@ def checked_key(key: str) -> str:
     return bare
 
 
-def checked_reason(reason: str) -> str:
+def checked_reason(reason: str, *, field: tuple[str, ...] = ("input", "reason")) -> str:
     """The reason without blanks around it. Raises ReasonMissing."""
     bare = reason.strip()
     if not 1 <= len(bare) <= LONGEST_REASON:
-        raise ReasonMissing(field=("input", "reason"))
+        raise ReasonMissing(field=field)
     return bare
 
 

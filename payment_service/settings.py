@@ -44,6 +44,12 @@ class PaymentSettings(ServiceSettings):
         ge=1,
         description="How long a payer may take to confirm at the bank.",
     )
+    refund_approval_above: int = Field(
+        50_000,
+        alias="REFUND_APPROVAL_ABOVE",
+        ge=0,
+        description="Minor units given back of one payment by hand that one person may decide on; 0: any sum.",
+    )
     receipt_link_minutes: int = Field(15, alias="RECEIPT_LINK_MINUTES", ge=1)
     receipt_signing_key: str = Field("", alias="RECEIPT_SIGNING_KEY", description="Empty: derived.")
 

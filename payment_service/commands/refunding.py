@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from chassis.money import Money
 from chassis.runtime import Runtime
 from payment_service.commands.carrying_out import carry_out, finish
 from payment_service.commands.recording import fresh
-from payment_service.errors import PaymentNotFound, RefundExceedsPayment, RefundInProgress
+from payment_service.errors import PaymentChanged, PaymentNotFound, RefundExceedsPayment, RefundInProgress
 from payment_service.lifecycle import CAPTURED, Attention, PaymentStatus, RefundStatus
 from payment_service.models import Payment, Refund
 from payment_service.providers import RefundAnswer
@@ -31,6 +31,7 @@ from payment_service.settings import PaymentSettings
 class RefundWish:
     """What is to go back of which payment; `amount` None: all that is left. Keys are unique across all wishes.
 
+    `expected`: what could still go back when the person looked; None: they did not say.
     `insists`: asked again after the provider refused, it is tried anew; otherwise the refusal is the answer.
     """
 
@@ -39,6 +40,7 @@ class RefundWish:
     reason: str
     key: str
     insists: bool = False
+    expected: Money | None = None
 
 
 def refund_for_booking(
@@ -54,8 +56,9 @@ def refund_for_booking(
 def refund_payment(runtime: Runtime[PaymentSettings], caller: Caller, wish: RefundWish) -> Payment:
     """Give back what a manager decided, once for each of that person's keys.
 
-    Raises as refund_for_booking, PaymentNotFound for a cinema that is not the caller's, and RefundInProgress while
-    the provider is still being asked for this very refund.
+    Above the house's limit it waits for a second person. Raises as refund_for_booking, PaymentNotFound for a cinema
+    that is not the caller's, PaymentChanged when less or more is left than they saw, and RefundInProgress while the
+    provider is still being asked for this very refund.
     """
     user_id = caller.require_role(Role.MANAGER)
     cinema_id = runtime.database.read(
@@ -89,24 +92,47 @@ def _promise(session: Session, caller: Caller, wish: RefundWish, settings: Payme
             raise IdempotencyKeyReused(field=("input", "idempotencyKey"))
         if tries[-1].status != RefundStatus.FAILED or not wish.insists:
             return _unless_in_progress(session, tries[-1], wish, settings)
-    payment = session.get(Payment, wish.payment_id)
+    payment, amount = _looked_at(session, wish)
+    _reserve(session, payment, amount, as_seen=wish.expected is not None)
+    key = f"{wish.key}#{len(tries) + 1}" if tries else wish.key
+    refund = _pending(session, payment, amount, key=key, mark=mark, reason=wish.reason, settings=settings)
+    refund.requested_by = None if wish.insists else caller.user_id
+    if not wish.insists and needs_a_second(payment, amount, limit=settings.refund_approval_above):
+        refund.status = RefundStatus.AWAITING_APPROVAL.value
+    _write_audit(session, caller, payment, refund)
+    if refund.status == RefundStatus.PENDING:
+        finish_without_provider(session, payment, refund)
+    return refund
+
+
+def finish_without_provider(session: Session, payment: Payment, refund: Refund) -> None:
+    """What staff took themselves, they give back themselves: the refund is done with being decided on."""
+    if payment.provider not in WITHOUT_PROVIDER:
+        return
+    if payment.provider == TERMINAL:
+        refund.attention = Attention.RETURN_AT_TERMINAL.value
+    finish(session, refund, RefundAnswer(reference=None, done=True, settled_at=utc_now(session)))
+
+
+def needs_a_second(payment: Payment, amount: Money, *, limit: int) -> bool:
+    """Whether what goes back of the payment in all, this included, is more than one person may decide on."""
+    return 0 < limit < payment.promised_back + amount.amount
+
+
+def _looked_at(session: Session, wish: RefundWish) -> tuple[Payment, Money]:
+    """The payment, and what goes back of it. Raises PaymentNotFound, PaymentChanged, and as refund_amount."""
+    payment = session.get(Payment, wish.payment_id, populate_existing=True)
     if payment is None:
         raise PaymentNotFound
+    if wish.expected is not None and wish.expected != payment.refundable:
+        raise PaymentChanged(field=("input", "expectedRefundable"))
     amount = refund_amount(
         wish.amount,
         status=PaymentStatus(payment.status),
         captured=payment.amount,
         promised=payment.promised_back,
     )
-    _reserve(session, payment, amount)
-    key = f"{wish.key}#{len(tries) + 1}" if tries else wish.key
-    refund = _pending(session, payment, amount, key=key, mark=mark, reason=wish.reason, settings=settings)
-    _write_audit(session, caller, payment, refund)
-    if payment.provider in WITHOUT_PROVIDER:
-        if payment.provider == TERMINAL:
-            refund.attention = Attention.RETURN_AT_TERMINAL.value
-        finish(session, refund, RefundAnswer(reference=None, done=True, settled_at=refund.created_at))
-    return refund
+    return payment, amount
 
 
 def _pending(
@@ -150,19 +176,26 @@ def _tries(session: Session, wish: RefundWish) -> list[Refund]:
     return sorted(found, key=lambda refund: (len(refund.idempotency_key), refund.idempotency_key))
 
 
-def _reserve(session: Session, payment: Payment, amount: Money) -> None:
-    """Two refunds at once may not promise the same money: the row itself decides."""
+def _reserve(session: Session, payment: Payment, amount: Money, *, as_seen: bool) -> None:
+    """Two refunds at once may not promise the same money: the row itself decides.
+
+    `as_seen`: nor may one be promised beside another that its person did not see.
+    """
+    seen = Payment.promised_back == payment.promised_back if as_seen else true()
     reserved: Any = session.execute(
         update(Payment)
         .where(
             Payment.id == payment.id,
             Payment.status.in_([status.value for status in CAPTURED]),
             Payment.promised_back + amount.amount <= Payment.amount_value,
+            seen,
         )
         .values(promised_back=Payment.promised_back + amount.amount)
         .execution_options(synchronize_session=False)
     )
     if reserved.rowcount != 1:
+        if as_seen:
+            raise PaymentChanged(field=("input", "expectedRefundable"))
         raise RefundExceedsPayment(field=("input", "amount"))
 
 

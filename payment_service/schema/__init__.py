@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import graphene
 import orjson
 
@@ -11,7 +13,7 @@ from chassis.graphql_types import Date, mutation_payload
 from chassis.identity import Role
 from chassis.paging import check_first
 from payment_service import lifecycle
-from payment_service.commands import refunding, settling, taking
+from payment_service.commands import approving, refunding, settling, taking
 from payment_service.daily_close import daily_close
 from payment_service.errors import PaymentNotFound
 from payment_service.permissions import PERMISSIONS
@@ -139,6 +141,19 @@ class Mutation(graphene.ObjectType):
         input=RefundInput(required=True),
         description="MANAGER or ADMIN. REFUND_EXCEEDS_PAYMENT when more than is left.",
     )
+    approve_refund = graphene.Field(
+        PaymentPayload,
+        required=True,
+        refund_id=graphene.ID(required=True),
+        description="MANAGER or ADMIN, but not who asked for it: SECOND_PERSON_REQUIRED.",
+    )
+    reject_refund = graphene.Field(
+        PaymentPayload,
+        required=True,
+        refund_id=graphene.ID(required=True),
+        reason=graphene.String(required=True),
+        description="MANAGER or ADMIN: nothing goes back by it.",
+    )
     take_payment = inaccessible(
         graphene.Field(TakePaymentPayload, required=True, input=TakePaymentInput(required=True))
     )
@@ -152,9 +167,23 @@ class Mutation(graphene.ObjectType):
     @mutation_payload(PaymentPayload)
     def resolve_refund_payment(_root, info, input):
         info.context.caller.require_role(Role.MANAGER)
-        wish = _wish(input, checked_reason(input.reason))
+        wish = replace(_wish(input, checked_reason(input.reason)), expected=_expected(input))
         return PaymentPayload(
             payment=refunding.refund_payment(info.context.runtime, info.context.caller, wish)
+        )
+
+    @mutation_payload(PaymentPayload)
+    def resolve_approve_refund(_root, info, refund_id):
+        context = info.context
+        return PaymentPayload(payment=approving.approve_refund(context.runtime, context.caller, refund_id))
+
+    @mutation_payload(PaymentPayload)
+    def resolve_reject_refund(_root, info, refund_id, reason):
+        context = info.context
+        context.caller.require_role(Role.MANAGER)
+        checked = checked_reason(reason, field=("reason",))
+        return PaymentPayload(
+            payment=approving.reject_refund(context.runtime, context.caller, refund_id, checked)
         )
 
     @mutation_payload(TakePaymentPayload, outcome=taking.PaymentOutcome.DECLINED)
@@ -198,6 +227,11 @@ def _wish(given, reason):
         reason=reason,
         key=checked_key(given.idempotency_key),
     )
+
+
+def _expected(given):
+    seen = given.expected_refundable
+    return None if seen is None else money_of(seen, field=("input", "expectedRefundable"))
 
 
 def _taken(taken):

@@ -6,6 +6,7 @@ import graphene
 
 from chassis.federation import inaccessible, key
 from chassis.graphql_types import Date, DateTime, Money, MoneyInput, UserError, connection_type, required_list
+from chassis.identity import Role
 from payment_service import lifecycle
 from payment_service.commands import taking
 from payment_service.queries import may_see_in_passing, payments_by_id
@@ -40,7 +41,21 @@ class Refund(graphene.ObjectType):
         description="What staff have to see to: RETURN_AT_TERMINAL by hand, GIVEN_AT_PROVIDER past our books, "
         "AMOUNT_DIFFERS there, STUCK without an answer.",
     )
+    requested_by = graphene.Field(User, description="Null: the booking's own rules.")
+    decided_by = graphene.Field(User, description="The second person, for or against it.")
     created_at = DateTime(required=True)
+
+    def resolve_requested_by(refund, info):
+        return _person(refund.requested_by, info)
+
+    def resolve_decided_by(refund, info):
+        return _person(refund.decided_by, info)
+
+
+def _person(user_id, info):
+    """Who of the house: told to the house alone."""
+    is_staff = info.context.caller.has_role(Role.STAFF)
+    return User(id=user_id) if user_id is not None and is_staff else None
 
 
 @key("id")
@@ -122,12 +137,24 @@ class DailyCloseLine(graphene.ObjectType):
     count = graphene.Int(required=True)
 
 
+class DailyCloseDifference(graphene.ObjectType):
+    """Money that moved by one of the two books only, or as another sum: captures less refunds of the day."""
+
+    key = graphene.String(required=True, description="The idempotency key that both books know it by.")
+    payment = graphene.Field(lambda: Payment, description="Null: we know of no such payment.")
+    booked = graphene.Field(Money, required=True)
+    provider = graphene.Field(Money, required=True)
+
+
 class DailyClose(graphene.ObjectType):
     """One day of a cinema, from midnight to midnight there."""
 
     day = Date(required=True)
     by_method = required_list(DailyCloseLine)
     mismatches = required_list(Payment)
+    differences = required_list(
+        DailyCloseDifference, description="The same line by line, with what each of the books has."
+    )
     attention = required_list(
         Payment,
         description="With a refund that staff have to see to: of this day, or not done yet, from whatever day.",
@@ -137,6 +164,9 @@ class DailyClose(graphene.ObjectType):
 class RefundInput(graphene.InputObjectType):
     payment_id = graphene.ID(required=True)
     amount = MoneyInput(description="All that is left if omitted.")
+    expected_refundable = MoneyInput(
+        description="What the page showed as refundable: PAYMENT_CHANGED when it no longer is, as in a second tab."
+    )
     reason = graphene.String(required=True)
     idempotency_key = graphene.String(required=True)
 

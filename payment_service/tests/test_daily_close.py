@@ -15,7 +15,7 @@ from payment_service.tests.builders import ANA, LISBON, MANAGER, PORTO
 
 CLOSE = """query($cinema: ID!, $day: Date!) { dailyClose(cinemaId: $cinema, day: $day) { day
   byMethod { method captured { amount currency } refunded { amount } providerNet { amount } count }
-  mismatches { id } } }"""
+  mismatches { id } differences { key payment { id } booked { amount currency } provider { amount } } } }"""
 
 
 def _close(till, day="2026-11-21"):
@@ -91,6 +91,22 @@ def test_money_that_the_provider_does_not_have_is_a_mismatch(till):
 
     assert [payment["id"] for payment in close["mismatches"]] == [payment_id]
     assert _lines(close) == [("CARD", 2500, 0, 2400, 1)]
+    assert close["differences"] == [
+        {"key": "key-1", "payment": {"id": payment_id}, "booked": {"amount": 2500, "currency": "EUR"},
+         "provider": {"amount": 2400}},
+    ]  # fmt: skip
+
+
+def test_money_under_a_key_that_we_never_used_is_a_difference_without_a_payment(till):
+    till.take()
+    till.runtime.database.transact(
+        lambda session: session.execute(update(SimulatedCharge).values(idempotency_key="theirs"))
+    )
+
+    found = [(line["key"], line["payment"] is None, line["booked"]["amount"], line["provider"]["amount"])
+             for line in _close(till)["differences"]]  # fmt: skip
+
+    assert found == [("key-1", False, 2500, 0), ("theirs", True, 0, 2500)]
 
 
 def test_the_same_number_in_another_currency_is_a_mismatch(till):

@@ -149,6 +149,7 @@ def a_ticket(deeds: Deeds, admin: Guest, guest: Guest, house: dict[str, str]) ->
         f'input: {{paymentId: "{paid["payment"]["id"]}", amount: {{amount: 1, currency: "EUR"}}, reason: "sorry", '
         f'idempotencyKey: "{secrets.token_hex(8)}"}}'
     ))  # fmt: skip
+    four_eyes(deeds, admin, house)
     deeds.do(guest, "cancelBooking", f'bookingId: "{hold("A5")}"')
     deeds.do(admin, "cancelBookings", f'ids: ["{hold("A7")}"], reason: "a test"')
     desk = f'input: {{showtimeId: "{show}", seats: [{{seatId: "B1"}}]}}, method: CASH'
@@ -164,6 +165,25 @@ def a_ticket(deeds: Deeds, admin: Guest, guest: Guest, house: dict[str, str]) ->
     days = f'from: "{NOW.date()}", to: "{NOW.date()}", cinemaId: "{house["cinema"]}"'
     deeds.do(admin, "exportPayments", days)
     deeds.do(admin, "exportSales", f'from: "{NOW.date()}", to: "{NOW.date()}", cinemaId: "{house["cinema"]}"')
+
+
+def four_eyes(deeds: Deeds, admin: Guest, house: dict[str, str]) -> None:
+    """Two refunds above the limit: one agreed to by somebody else, one refused."""
+    manager = somebody(deeds.system, "MANAGER", (house["cinema"],))
+    gala = showtime_of(house, NOW + timedelta(days=20), publish="true").replace(
+        "amount: 1000", "amount: 60000"
+    )
+    show = deeds.do(admin, "scheduleShowtime", f"input: {{{gala}}}", "showtime { id }")["showtime"]["id"]
+    desk = f'input: {{showtimeId: "{show}", seats: [{{seatId: "%s"}}]}}, method: CASH'
+    for seat, name, more in (("B3", "approveRefund", ""), ("B5", "rejectRefund", ', reason: "no receipt"')):
+        sold = deeds.do(admin, "sellAtBoxOffice", desk % seat, "booking { payment { id } }")["booking"]
+        asked = (
+            f'paymentId: "{sold["payment"]["id"]}", reason: "sorry", idempotencyKey: "{secrets.token_hex(8)}"'
+        )
+        waits = deeds.do(admin, "refundPayment", f"input: {{{asked}}}", "payment { refunds { id status } }")
+        [refund] = waits["payment"]["refunds"]
+        assert refund["status"] == "AWAITING_APPROVAL"
+        deeds.do(manager, name, f'refundId: "{refund["id"]}"{more}')
 
 
 def the_programme(deeds: Deeds, admin: Guest, house: dict[str, str]) -> None:
