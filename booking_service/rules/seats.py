@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -90,7 +90,7 @@ def check_gaps(plan: Sequence[Seat], taken: Collection[str], chosen: Collection[
     """
     for run in runs(plan, taken):
         mine = sum(seat.id in chosen for seat in run)
-        if mine == 0 or len(run) == mine + 1:
+        if mine == 0 or _is_unavoidable(run, mine):
             continue
         for left in runs(run, chosen):
             if len(left) == 1 and left[0].category not in RESERVED_CATEGORIES:
@@ -154,18 +154,17 @@ def best_seats(
     count: int,
     category: str | None = None,
     kept: Collection[str] = (),
+    gap_rule: bool = True,
 ) -> list[Seat]:
-    """The best `count` free seats side by side, left to right; empty when no block leaves no lone seat.
+    """The best `count` free seats side by side, left to right; empty when no hold of so many would be accepted.
 
-    Best: nearest to the middle of the row, two thirds of the way back. Wheelchair and companion places are
-    offered only when `category` asks for them; seats in `kept` to nobody.
+    Best: leaving no lone seat where that can be had, then nearest to the middle of the row, two thirds of the way
+    back. Where every block leaves one, those are offered that `gap_rule` lets pass. Wheelchair and companion places
+    are offered only when `category` asks for them; seats in `kept` to nobody.
     """
     if count < 1 or not plan:
         return []
-    middle = (min(seat.x for seat in plan) + max(seat.x for seat in plan)) / 2
-    depth = (
-        min(seat.y for seat in plan) + (max(seat.y for seat in plan) - min(seat.y for seat in plan)) * 2 / 3
-    )
+    cost = _distance(plan)
 
     def is_offered(seat: Seat) -> bool:
         if seat.id in kept:
@@ -173,16 +172,32 @@ def best_seats(
         return seat.category == category if category else seat.category not in RESERVED_CATEGORIES
 
     best: list[Seat] = []
-    best_cost = float("inf")
+    lowest = (True, float("inf"))
     for run in runs(plan, taken):
         for start in range(len(run) - count + 1):
             block = run[start : start + count]
-            if not all(is_offered(seat) for seat in block) or _strands(run, start, count):
+            strands = _strands(run, start, count)
+            if not all(is_offered(seat) for seat in block) or (
+                strands and gap_rule and not _is_unavoidable(run, count)
+            ):
                 continue
-            cost = sum(abs(seat.x - middle) + 1.5 * abs(seat.y - depth) for seat in block)
-            if cost < best_cost:
-                best, best_cost = block, cost
+            rank = (strands, sum(cost(seat) for seat in block))
+            if rank < lowest:
+                best, lowest = block, rank
     return best
+
+
+def _distance(plan: Sequence[Seat]) -> Callable[[Seat], float]:
+    """How far a seat is from the middle of its row and from two thirds of the way back."""
+    columns, rows = [seat.x for seat in plan], [seat.y for seat in plan]
+    middle = (min(columns) + max(columns)) / 2
+    depth = min(rows) + (max(rows) - min(rows)) * 2 / 3
+    return lambda seat: abs(seat.x - middle) + 1.5 * abs(seat.y - depth)
+
+
+def _is_unavoidable(run: Sequence[Seat], count: int) -> bool:
+    """Whether `count` seats of the run leave one seat however they are chosen."""
+    return len(run) == count + 1
 
 
 def _strands(run: Sequence[Seat], start: int, count: int) -> bool:

@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from booking_service.commands import cancel
 from booking_service.models import Booking, Showtime, WaitingListEntry, WaitingRoomPlaceRow, WaitingRoomRow
 from booking_service.queries import bookings as booking_queries
 from booking_service.queries import seat_maps
 from booking_service.queries import showtimes as showtime_queries
-from booking_service.queries.policies import policies_of
+from booking_service.queries.policies import policies_of, policy_of
 from booking_service.rules import schedule
 from booking_service.rules.waiting_room import admitted_so_far, seed_hash
 from booking_service.tickets.signing import TicketKeys, TicketText
@@ -146,15 +147,18 @@ def best_seats(root: View, info: Any, count: int, category: str | None) -> list[
     """The best free seats together. Raises Invalid for an impossible party."""
     if not 1 <= count <= 50:
         raise Invalid("count must be 1 to 50.")
-    runtime = info.context.runtime
-    return list(
-        runtime.database.read(
-            lambda session: seat_maps.best_seats(
-                session, root.row, count=count, category=category,
-                release_minutes=runtime.settings.companion_release_minutes,
-            )
-        )
-    )  # fmt: skip
+    settings = info.context.runtime.settings
+
+    def work(session: Session) -> list[Any]:
+        policy = policy_of(session, settings, root.cinema_id, root.row.currency)
+        if count > policy.maximum_seats:
+            return []
+        return seat_maps.best_seats(
+            session, root.row, count=count, category=category, gap_rule=policy.gap_rule,
+            release_minutes=settings.companion_release_minutes,
+        )  # fmt: skip
+
+    return list(info.context.runtime.database.read(work))
 
 
 def on_waiting_list(root: View, info: Any) -> bool | None:
