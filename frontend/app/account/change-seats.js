@@ -2,7 +2,7 @@
 /** Other seats of the same showtime for a paid booking: as many as before, the difference charged or given back. */
 import { AppError } from "../core/errors.js";
 import { failureText, refusalText } from "../core/forms.js";
-import { gql, gqlPartial } from "../core/gql.js";
+import { gql, gqlPartial, whyMissing } from "../core/gql.js";
 import { t } from "../core/i18n.js";
 import { navigate } from "../core/router.js";
 import { requirePerson } from "../core/session.js";
@@ -22,8 +22,8 @@ const ASK_AGAIN_MS = 2000;
 /** @param {import("../core/router.js").Request} request */
 export async function load({ params, signal }) {
   requirePerson();
-  const { data } = await gqlPartial(Checkout, { id: params.id }, { signal });
-  if (!data.booking) throw new AppError("NOT_FOUND", "No such booking");
+  const { data, errors } = await gqlPartial(Checkout, { id: params.id }, { signal });
+  if (!data.booking) throw whyMissing(errors, "booking");
   const booking = data.booking;
   if (booking.status !== "CONFIRMED") queueMicrotask(() => navigate(`/bookings/${booking.id}`, { replace: true }));
   const { showtime } = await gql(SeatMap, { id: booking.showtime.id }, { signal });

@@ -1,5 +1,6 @@
 // @ts-check
 /** What the staff's pages share: the frame around them, and the cinema they look at. */
+import { isUnanswered } from "../core/errors.js";
 import { addWords, t } from "../core/i18n.js";
 import { navigate, withQuery } from "../core/router.js";
 import { atLeast, person, requireRole } from "../core/session.js";
@@ -38,13 +39,26 @@ export async function prepare() {
  */
 export async function staffScope(query, { all = false } = {}) {
   requireRole("STAFF");
-  asked ??= /** @type {Promise<Cinema[]>} */ (allOf(StaffCinemas, "cinemas"));
-  asked.catch(forgetCinemas);
-  const cinemas = (await asked).filter((cinema) => atLeast("ADMIN") || person.value?.cinemaIds?.includes(cinema.id));
+  const cinemas = (await allCinemas()).filter((cinema) => atLeast("ADMIN") || person.value?.cinemaIds?.includes(cinema.id));
   const withAll = all && cinemas.length > 1;
   const wanted = query.get("cinema") ?? lasting.get("staffCinema");
   const cinema = withAll && wanted === ALL ? null : cinemas.find((each) => each.id === wanted) ?? cinemas[0] ?? null;
   return { cinemas, cinema, withAll };
+}
+
+/** Asked once a visit; those known before where nobody answers, so that sales and door go on. @returns {Promise<Cinema[]>} */
+async function allCinemas() {
+  asked ??= /** @type {Promise<Cinema[]>} */ (allOf(StaffCinemas, "cinemas"));
+  asked.catch(forgetCinemas);
+  try {
+    const cinemas = await asked;
+    lasting.set("cinemasKnown", cinemas);
+    return cinemas;
+  } catch (error) {
+    const known = isUnanswered(error) && lasting.get("cinemasKnown");
+    if (!known) throw error;
+    return known;
+  }
 }
 
 /** After one was added or renamed: they are asked anew. */

@@ -38,6 +38,15 @@ export async function gql(operation, variables = {}, options = {}) {
 }
 
 /**
+ * Why a top-level field of a partial answer is null: what went wrong with it, else that there is no such thing.
+ * @param {GraphError[]} errors @param {string} field @returns {AppError}
+ */
+export function whyMissing(errors, field) {
+  const cause = errors.find((error) => error.path?.[0] === field);
+  return cause ? asAppError(cause) : new AppError("NOT_FOUND", `No such ${field}`);
+}
+
+/**
  * Data and errors as they came, for pages that show the parts they got.
  * @param {string} operation @param {Record<string, unknown>} [variables] @param {Options} [options]
  * @returns {Promise<{data: any, errors: GraphError[]}>}

@@ -1,8 +1,7 @@
 // @ts-check
 /** From held seats to paid ones, on one page: ticket types, coupon, method, review, pay. */
-import { AppError } from "../core/errors.js";
 import { createForm, failureText, missing, refusalText } from "../core/forms.js";
-import { gql, gqlPartial } from "../core/gql.js";
+import { gql, gqlPartial, whyMissing } from "../core/gql.js";
 import { noteBooking } from "../core/hold.js";
 import { serverNow } from "../core/clock.js";
 import { t } from "../core/i18n.js";
@@ -21,8 +20,8 @@ import { closeAttempt, openAttempt, pay } from "./payment-attempt.js";
 /** @param {import("../core/router.js").Request} request */
 export async function load({ params, signal }) {
   requirePerson();
-  const { data } = await gqlPartial(Checkout, { id: params.id }, { signal });
-  if (!data.booking) throw new AppError("NOT_FOUND", "No such booking");
+  const { data, errors } = await gqlPartial(Checkout, { id: params.id }, { signal });
+  if (!data.booking) throw whyMissing(errors, "booking");
   const { status } = data.booking;
   if (status === "CONFIRMED" || status === "CANCELLED") {
     const justPaid = closeAttempt(params.id) && status === "CONFIRMED";

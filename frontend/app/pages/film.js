@@ -1,7 +1,7 @@
 // @ts-check
 /** A film: what it is, who made it, and every showing by day and cinema. */
 import { serverNow } from "../core/clock.js";
-import { AppError } from "../core/errors.js";
+import { AppError, isUnanswered } from "../core/errors.js";
 import { gqlPartial, gql } from "../core/gql.js";
 import { formatLocale, listOf, numberOf, t } from "../core/i18n.js";
 import { rememberInAddress, shown, withQuery } from "../core/router.js";
@@ -28,12 +28,14 @@ export async function load({ params, query, signal }) {
   if (!shown.peek()) await asked.catch(() => undefined);
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const today = cinemaDay(serverNow(), here);
-  const [{ movie }, all] = await Promise.all([asked, showtimesOf(params.id, today, signal)]);
-  if (!movie) throw new AppError("NOT_FOUND", "No such film");
+  const [{ movie }, all] = await Promise.all([asked.catch(noFilm), showtimesOf(params.id, today, signal)]);
+  if (movie === undefined && !all?.length) await asked;
+  if (movie === null) throw new AppError("NOT_FOUND", "No such film");
   const days = daysFrom(today, DAYS);
   const open = all && new Set(all.map((showtime) => cinemaDay(showtime.startsAt, showtime.timeZone)));
   const wanted = query.get("date");
   const day = state(days.find((each) => each === wanted) ?? days.find((each) => open?.has(each)) ?? today);
+  if (!movie) return withoutFilm(all ?? [], { day, days, today, open });
 
   const rating = signedIn.value ? (await import("../account/rating.js")).ratingPart(movie.id) : null;
   const trailer = trailerPart(movie);
@@ -71,6 +73,33 @@ export async function load({ params, query, signal }) {
           ${all?.length ? timesOf(all, { day, days, today, open, minutes: movie.durationMinutes }) : nothing}
         </section>
         ${reviews(movie.reviews)} ${rating?.template() ?? nothing}
+      </article>
+    `,
+  };
+}
+
+/** Nobody knows the film just now, which says nothing of its showings. @param {unknown} error @returns {{movie: any}} */
+function noFilm(error) {
+  if (!isUnanswered(error)) throw error;
+  return { movie: undefined };
+}
+
+/** What the showings know of their film, and where they lead. @param {Showtime[]} all @param {Omit<Parameters<typeof timesOf>[1], "minutes">} how */
+function withoutFilm(all, how) {
+  const [{ movieTitle: title }] = all;
+  return {
+    title,
+    template: () => html`
+      <article class="page film">
+        <div class="film-poster">${poster({ title, genres: [] })}</div>
+        <div class="film-text stack">
+          <h1 class="small">${title}</h1>
+          ${notice("warn", html`<p>${t("film.textFailed")}</p>`)}
+        </div>
+        <section class="film-times stack" aria-labelledby="times-heading">
+          <h2 id="times-heading">${t("film.showtimes")}</h2>
+          ${timesOf(all, { ...how, minutes: 0 })}
+        </section>
       </article>
     `,
   };

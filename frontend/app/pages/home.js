@@ -39,9 +39,15 @@ export async function load(request) {
   }
 }
 
+/** The cinemas as they were told last: films and times don't wait for those who know the houses. @param {unknown} error */
+function lastKnown(error) {
+  if (!isUnanswered(error)) throw error;
+  return keptProgramme()?.cinemas ?? [];
+}
+
 /** @param {import("../core/router.js").Request} request */
 async function told({ query, signal }) {
-  const cinemas = await allCinemas();
+  const cinemas = await allCinemas().catch(lastKnown);
   const cinema = chosenCinema(cinemas, query.get("cinema"));
   const timeZone = cinema?.timeZone ?? cinemas[0]?.timeZone ?? "UTC";
   const today = cinemaDay(serverNow(), timeZone);
