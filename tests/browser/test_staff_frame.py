@@ -325,7 +325,18 @@ def test_dialogs_and_charts_of_staff_have_no_barrier_that_axe_knows(
     )
     faults = faults_of(page)
     page.keyboard.press("Control+k")
-    expect(page.get_by_role("combobox")).to_be_focused()
+    expect(page.get_by_role("combobox", name="Page, or code of a booking")).to_be_focused()
+    faults += faults_of(page)
+    arrive(page, "/admin/showtimes/new")
+    page.get_by_label("Start").fill("21:15")
+    page.get_by_role("navigation", name="Staff pages", exact=True).get_by_role(
+        "link", name="Bookings"
+    ).click()
+    expect(page.get_by_role("dialog", name="Leave without saving?")).to_be_visible()
+    faults += faults_of(page)
+    page.get_by_role("button", name="Leave without saving").click()
+    page.get_by_role("rowheader").first.get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1, name="Booking")).to_be_visible()
     faults += faults_of(page)
 
     assert faults == []

@@ -49,7 +49,7 @@ export function barChart({ id, heading, bars, text, axis, now, before, extra = [
  * @param {{id: string, heading: string, columns: string[], rows: HeatRow[], axis: string, text: (share: number) => string}} heat axis: what a row is
  */
 export const heatTable = ({ id, heading, columns, rows, axis, text }) => html`
-  <section class="card-plain chart-card" aria-labelledby=${id}>
+  <section class="card-plain chart-card">
     <h2 id=${id}>${heading}</h2>
     <div class="table-wrap heat-wrap" tabindex="0" role="region" aria-labelledby=${id}>
       <table class="heat">
@@ -76,7 +76,7 @@ export const figureRow = (figures) => html`
 
 /** @param {string} id @param {string} heading @param {unknown} drawing @param {unknown} table */
 const figure = (id, heading, drawing, table) => html`
-  <section class="card-plain chart-card" aria-labelledby=${id}>
+  <section class="card-plain chart-card">
     <h2 id=${id}>${heading}</h2>
     ${drawing}
     <details class="mt-3">

@@ -25,7 +25,7 @@ export const detailView = ({ tag, facts, actions = [], aside, sections = [] }) =
  * @param {string} id @param {string} heading @param {unknown} content @param {{actions?: unknown}} [options]
  */
 export const section = (id, heading, content, { actions } = {}) => html`
-  <section class="detail-section" aria-labelledby=${id}>
+  <section class="detail-section">
     <div class="section-head"><h2 id=${id}>${heading}</h2>${actions ? html`<div class="detail-actions">${actions}</div>` : nothing}</div>
     ${content}
   </section>
