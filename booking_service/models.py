@@ -160,6 +160,7 @@ class Booking(Base):
     paid: Mapped[int] = mapped_column(Integer, default=0, doc="captured less given back")
     refunded: Mapped[int] = mapped_column(Integer, default=0)
     coupon_code: Mapped[str | None] = mapped_column(String(64))
+    coupon_terms: Mapped[str | None] = mapped_column(String(200), doc="JSON; what it promised when reserved")
     payment_id: Mapped[str | None] = mapped_column(Id)
     paying_since: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(Integer, default=0)

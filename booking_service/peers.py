@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from booking_service.rules.prices import CouponTerms
 from booking_service.rules.seats import Seat
 from chassis.errors import NotFound, Refusal
 from chassis.identity import Caller
@@ -114,19 +115,34 @@ def refund(runtime: Runtime[Any], *, payment_id: str, amount: Money, reason: str
     return bool(answer["refund"] and answer["refund"]["status"] == "SUCCEEDED")
 
 
-def reserve_coupon(runtime: Runtime[Any], question: dict[str, Any]) -> tuple[str, Money]:
-    """Reserve a use of a coupon for a booking: its code as stored, and what it takes off.
+@dataclass(frozen=True)
+class CouponReserved:
+    """A coupon that is set aside: its code as stored, what it takes off, and by which terms."""
+
+    code: str
+    discount: Money
+    terms: CouponTerms | None
+
+
+def reserve_coupon(runtime: Runtime[Any], question: dict[str, Any]) -> CouponReserved:
+    """Reserve a use of a coupon for a booking.
 
     Raises Refusal with coupon_service's code and words, Unavailable.
     """
     query = (
         "mutation Reserve($input: ReserveCouponInput!) { reserveCoupon(input: $input) "
-        "{ code discount { amount currency } userErrors { code message } } }"
+        "{ code discount { amount currency } terms { percent amountOff maximumDiscount minimumSubtotal } "
+        "userErrors { code message } } }"
     )
     answer = runtime.peers.call(COUPON, query, {"input": question})["reserveCoupon"]
     for fault in answer["userErrors"]:
         raise Refusal(fault["message"], code=fault["code"], field=("code",))
-    return answer["code"], Money(answer["discount"]["amount"], answer["discount"]["currency"])
+    told = answer.get("terms")
+    terms = told and CouponTerms(
+        told["percent"], told["amountOff"], told["maximumDiscount"], told["minimumSubtotal"]
+    )
+    discount = Money(answer["discount"]["amount"], answer["discount"]["currency"])
+    return CouponReserved(answer["code"], discount, terms)
 
 
 def release_coupon(runtime: Runtime[Any], booking_id: str, *, as_of: int) -> None:

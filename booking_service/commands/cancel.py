@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 from sqlalchemy import select, update
@@ -38,8 +39,9 @@ from booking_service.queries.policies import policy_of
 from booking_service.rules.refunds import Quote, quote
 from chassis import audit
 from chassis.database import utc_now
-from chassis.errors import Forbidden, Invalid, Refusal
+from chassis.errors import Failure, Forbidden, Invalid, Refusal, Unavailable
 from chassis.identity import Caller, Role
+from chassis.logs import log
 from chassis.money import Money
 from chassis.outbox import publish
 
@@ -83,7 +85,8 @@ def cancel_booking(
         return booking_id
 
     run(runtime, work)
-    pay_refunds_due(runtime, booking_id)
+    with contextlib.suppress(Unavailable):  # it is cancelled: the worker gives back what is written down
+        pay_refunds_due(runtime, booking_id)
     return booking_id
 
 
@@ -100,8 +103,12 @@ def cancel_bookings(
     for index, booking_id in enumerate(ids):
         try:
             done.append(cancel_booking(runtime, caller, booking_id, reason=reason, expected=None))
-        except Refusal as refusal:
-            refused.append(Refusal(refusal.message, code=refusal.code, field=("ids", index)))
+        except Failure as failure:
+            refused.append(Refusal(failure.message, code=failure.code, field=("ids", index)))
+        except Exception as error:  # noqa: BLE001  # whatever goes wrong with one, the others are cancelled
+            log().error("booking not cancelled", booking_id=booking_id, error=repr(error), exc_info=error)
+            words = "This booking could not be cancelled. Nothing was changed: please try again."
+            refused.append(Refusal(words, code="INTERNAL", field=("ids", index)))
     return done, refused
 
 

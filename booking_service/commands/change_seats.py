@@ -2,7 +2,8 @@
 
 Dearer seats are claimed first, beside the old ones, then the difference is charged; only with the money do the
 old seats go. Cheaper or equal ones change in one transaction. Fewer seats or cheaper tickets cancel a part:
-possible while a cancellation gives everything back.
+possible while a cancellation gives everything back. A coupon's discount is reckoned anew over the new seats, by the
+terms under which it was reserved.
 """
 
 from __future__ import annotations
@@ -19,7 +20,14 @@ from booking_service.commands.moves import News, Running, change, lock_booking, 
 from booking_service.commands.pay import Paid, asked_again, charge_attempt, outcome_of
 from booking_service.commands.refunds import money_left, owe_back, pay_refunds_due
 from booking_service.commands.seat_checks import Wanted, check_person_cap, check_rules, others_of, prices_of
-from booking_service.commands.seat_swap import PAYING_MINUTES, is_used, seats_of, swap, write_seats
+from booking_service.commands.seat_swap import (
+    PAYING_MINUTES,
+    discount_after,
+    is_used,
+    seats_of,
+    swap,
+    write_seats,
+)
 from booking_service.errors import (
     BookingUnknown,
     NotCancellable,
@@ -86,13 +94,13 @@ def begin_seat_change(
         select(PaymentAttempt).where(PaymentAttempt.owner == user_id, PaymentAttempt.client_key == key)
     )
     if known is not None:
-        if known.booking_id != booking_id or [seat[:2] for seat in seats_of(known)] != wanted:
+        if not _is_same(known, booking_id, wanted, payment_token):
             raise IdempotencyKeyReused(field=("idempotencyKey",))
         return asked_again(known)
     booking, showtime = _changeable(session, booking_id, user_id)
     fresh = _check(session, runtime, booking, showtime, wanted)
     prices = prices_of(session, showtime, plan_of(session, showtime), wanted, _paid_prices(session, booking))
-    difference = total(prices, showtime.currency).amount - booking.subtotal
+    difference = _difference(booking, total(prices, showtime.currency).amount)
     if difference < 0:
         _check_given_up(session, runtime, booking, showtime, wanted)
     elif difference > 0 and not payment_token:
@@ -116,6 +124,16 @@ def begin_seat_change(
         attempt.outcome = "SUCCEEDED"
         _give_back(session, booking, attempt, -difference)
     return attempt
+
+
+def _difference(booking: Booking, subtotal: int) -> int:
+    """What the booking costs more with seats for `subtotal`, its coupon reckoned anew."""
+    return subtotal - discount_after(booking, subtotal) + booking.fee - booking.total
+
+
+def _is_same(known: PaymentAttempt, booking_id: str, wanted: Wanted, payment_token: str | None) -> bool:
+    seats = [seat[:2] for seat in seats_of(known)]
+    return (known.booking_id, known.payment_token, seats) == (booking_id, payment_token, list(wanted))
 
 
 def _changeable(session: Session, booking_id: str, user_id: str) -> tuple[Booking, Showtime]:

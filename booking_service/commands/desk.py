@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +10,7 @@ from booking_service.commands.confirm import confirm
 from booking_service.commands.hold import HoldWish, hold_seats
 from booking_service.commands.keep import give_up
 from booking_service.commands.moves import News, Running, change, keep_claims, lock_booking, move, note, run
-from booking_service.commands.pay import asked_again, charge_attempt
+from booking_service.commands.pay import AT_THE_DESK, asked_again, charge_attempt
 from booking_service.errors import (
     HoldExpired,
     PaymentDeclined,
@@ -23,15 +23,26 @@ from booking_service.errors import (
 )
 from booking_service.lifecycle import State
 from booking_service.models import Booking, PaymentAttempt, Showtime
-from chassis import audit
+from booking_service.rules.inputs import check_payment_token
+from chassis import audit, idempotency
 from chassis.database import utc_now
-from chassis.errors import Forbidden
+from chassis.errors import Forbidden, Invalid
 from chassis.identity import Caller, Role
 from chassis.money import Money
 
-# What the simulated card terminal at the desk answers with; a real terminal has its own id.
-TERMINAL_TOKEN = "pm_success"  # noqa: S105  # a test id of the contract, no secret
 DESK_METHODS = ("CASH", "CARD", "COMP")
+OPERATION = "sellAtBoxOffice"
+LONGEST_RECEIPT = 64
+
+
+@dataclass(frozen=True)
+class DeskPayment:
+    """How it was paid at the desk. `tendered`: what was given in cash; `receipt`: what the card terminal printed."""
+
+    method: str
+    tendered: Money | None = None
+    reason: str | None = None
+    receipt: str | None = None
 
 
 def sell_at_box_office(
@@ -42,24 +53,23 @@ def sell_at_box_office(
     method: str,
     tendered: Money | None,
     reason: str | None,
+    receipt: str | None = None,
 ) -> str:
     """Sell the seats at the desk; the booking's id.
 
-    Raises as hold_seats, HoldExpired, TenderedTooLittle, ReasonRequired for COMP, PaymentDeclined; then nothing stays held.
+    Raises as hold_seats, HoldExpired, TenderedTooLittle, ReasonRequired for COMP, PaymentDeclined; then nothing stays
+    held. Raises IdempotencyKeyReused for a key that came with other seats or another payment.
     """
-    caller.require_role(Role.STAFF)
+    user_id = caller.require_role(Role.STAFF)
     _check_scope(runtime, caller, wish.showtime_id)
-    if method not in DESK_METHODS:
-        raise PaymentMethodNotOffered(field=("method",))
-    if method == "COMP" and not (reason or "").strip():
-        raise ReasonRequired("Complimentary tickets need a reason.", field=("reason",))
+    payment = DeskPayment(method, tendered, reason, (receipt or "").strip() or None)
+    _check_payment(payment)
+    runtime.database.read(lambda session: _is_repeated(session, user_id, wish, payment))
     booking_id = hold_seats(runtime, caller, replace(wish, desk=True, booking_id=None, place_token=None))
     try:
         attempt = run(
             runtime,
-            lambda session, news: _begin(
-                session, runtime, caller, booking_id, method, tendered, reason, news
-            ),
+            lambda session, news: _begin(session, runtime, caller, booking_id, wish, payment, news),
         )
     except Exception:
         run(runtime, lambda session, news: _drop(session, booking_id, news))
@@ -84,45 +94,84 @@ def _check_scope(runtime: Running, caller: Caller, showtime_id: str) -> None:
 
 
 def _begin(
-    session: Session, runtime: Running, caller: Caller, booking_id: str, method: str, tendered: Money | None,
-    reason: str | None, news: News,
+    session: Session, runtime: Running, caller: Caller, booking_id: str, wish: HoldWish, payment: DeskPayment,
+    news: News,
 ) -> PaymentAttempt | None:  # fmt: skip
     """Open the try to take the money; a repeated key finds its own; None when there is nothing to take."""
+    user_id = caller.require_user()
     booking, showtime = lock_booking(session, booking_id)
+    is_repeated = _is_repeated(
+        session, user_id, wish, payment
+    )  # under the lock: another may have been faster
     if booking.state != State.HELD:
         known = session.get(PaymentAttempt, f"{booking_id}:1", populate_existing=True)
         return None if known is None else asked_again(known)
     if booking.expires_at is not None and booking.expires_at <= utc_now(session):
         raise HoldExpired  # this process slept, or the key came again much later
-    if method == "COMP":
-        change(session, booking, discount=booking.subtotal, total=booking.fee)
-    if method == "CASH" and tendered is not None and not _covers(tendered, booking):
-        raise TenderedTooLittle(
-            f"The total is {Money(booking.total, booking.currency)}.", field=("tendered",)
-        )
-    given = "" if tendered is None else f", tendered {tendered}"
-    note(session, booking_id, "desk", method, detail=f"{reason or ''}{given}".strip(", ") or None)
-    audit.record(
-        session,
-        caller,
-        "booking.sell",
-        "Booking",
-        booking_id,
-        after={"method": method, "total": booking.total},
-    )
+    _check_given(session, booking, payment)
+    if wish.idempotency_key is not None and not is_repeated:
+        mark = _mark(wish, payment)
+        idempotency.store(session, user_id, OPERATION, wish.idempotency_key, mark, booking_id)
+    _write_down(session, caller, booking, payment)
     if booking.total == 0:
         confirm(session, runtime, booking, showtime, news, payment_id=None, paid=0)
         return None
     attempt = PaymentAttempt(
-        provider_key=f"{booking_id}:1", booking_id=booking_id, client_key=f"desk:{booking_id}",
-        owner=caller.user_id or "", purpose="BOOKING", method=method,
-        payment_token=TERMINAL_TOKEN if method == "CARD" else None, amount=booking.total, outcome="OPEN",
-        at=utc_now(session),
+        provider_key=f"{booking_id}:1", booking_id=booking_id, client_key=f"{AT_THE_DESK}{booking_id}",
+        owner=user_id, purpose="BOOKING", method=payment.method, payment_token=payment.receipt, amount=booking.total,
+        outcome="OPEN", at=utc_now(session),
     )  # fmt: skip
     session.add(attempt)
     move(session, booking, State.PAYING, paying_since=utc_now(session), attempts=1)
     keep_claims(session, booking_id, None)
     return attempt
+
+
+def _check_payment(payment: DeskPayment) -> None:
+    """Raises PaymentMethodNotOffered, ReasonRequired, Invalid or CardNumberGiven for a receipt that is none."""
+    if payment.method not in DESK_METHODS:
+        raise PaymentMethodNotOffered(field=("method",))
+    if payment.method == "COMP" and not (payment.reason or "").strip():
+        raise ReasonRequired("Complimentary tickets need a reason.", field=("reason",))
+    if payment.receipt is not None and len(payment.receipt) > LONGEST_RECEIPT:
+        raise Invalid(f"terminalReceipt has at most {LONGEST_RECEIPT} characters.")
+    check_payment_token(payment.receipt, field=("terminalReceipt",))
+
+
+def _is_repeated(session: Session, user_id: str, wish: HoldWish, payment: DeskPayment) -> bool:
+    """Whether this very sale was begun before. Raises IdempotencyKeyReused when the key came with another one."""
+    if wish.idempotency_key is None:
+        return False
+    mark = _mark(wish, payment)
+    return idempotency.recall(session, user_id, OPERATION, wish.idempotency_key, mark) is not None
+
+
+def _mark(wish: HoldWish, payment: DeskPayment) -> str:
+    seats = [(seat.seat_id, seat.ticket_type) for seat in wish.seats]
+    given = None if payment.tendered is None else (payment.tendered.amount, payment.tendered.currency)
+    told = (payment.method, given, payment.reason, payment.receipt)
+    return idempotency.fingerprint(wish.showtime_id, seats, *told)
+
+
+def _check_given(session: Session, booking: Booking, payment: DeskPayment) -> None:
+    """What it costs, paid this way. Raises TenderedTooLittle."""
+    if payment.method == "COMP":
+        change(session, booking, discount=booking.subtotal, total=booking.fee)
+    if payment.method == "CASH" and payment.tendered is not None and not _covers(payment.tendered, booking):
+        raise TenderedTooLittle(
+            f"The total is {Money(booking.total, booking.currency)}.", field=("tendered",)
+        )
+
+
+def _write_down(session: Session, caller: Caller, booking: Booking, payment: DeskPayment) -> None:
+    """The sale in the timeline and on the audit trail."""
+    words = [payment.reason or ""]
+    words += [] if payment.tendered is None else [f"tendered {payment.tendered}"]
+    words += [] if payment.receipt is None else [f"receipt {payment.receipt}"]
+    detail = ", ".join(word for word in words if word) or None
+    note(session, booking.id, "desk", payment.method, detail=detail)
+    after = {"method": payment.method, "total": booking.total}
+    audit.record(session, caller, "booking.sell", "Booking", booking.id, after=after)
 
 
 def _covers(tendered: Money, booking: Booking) -> bool:

@@ -28,11 +28,11 @@ from booking_service.errors import BookingUnknown, HoldExpired, HoldLimitReached
 from booking_service.events import booking_cancelled
 from booking_service.lifecycle import State
 from booking_service.models import Booking, Claim, Showtime, Ticket
+from booking_service.rules.prices import write_terms
 from chassis.database import utc_now
 from chassis.errors import Conflict, Refusal, Unavailable
 from chassis.identity import Caller
 from chassis.logs import log
-from chassis.money import Money
 from chassis.outbox import publish
 from chassis.peers import PeerError
 
@@ -73,7 +73,7 @@ def apply_coupon(runtime: Running, caller: Caller, booking_id: str, code: str) -
     user_id = caller.require_user()
     seen = runtime.database.transact(lambda session: _seen_hold(session, booking_id, user_id, code))
     try:
-        stored_code, discount = _reserve(runtime, seen, code)
+        reserved = _reserve(runtime, seen, code)
     except Unavailable:
         raise ServiceAway(
             "Coupons can't be checked right now. You can pay the full price or try again."
@@ -81,16 +81,14 @@ def apply_coupon(runtime: Running, caller: Caller, booking_id: str, code: str) -
     try:
         return run(
             runtime,
-            lambda session, news: _discount(
-                session, news, booking_id, user_id, stored_code, discount, as_of=seen.version
-            ),
+            lambda session, news: _discount(session, news, booking_id, user_id, reserved, as_of=seen.version),
         )
     except Exception:
         _release_unused(runtime, booking_id)
         raise
 
 
-def _reserve(runtime: Running, seen: Booking, code: str, *, keeps: bool = False) -> tuple[str, Money]:
+def _reserve(runtime: Running, seen: Booking, code: str, *, keeps: bool = False) -> peers.CouponReserved:
     """Reserve a coupon for the booking as it was seen. `keeps`: at the discount that the guest was told."""
     return peers.reserve_coupon(
         runtime,
@@ -121,7 +119,7 @@ def make_sure_of_coupon(runtime: Running, user_id: str, seen: Booking) -> None:
     except Refusal as refusal:
         run(
             runtime,
-            lambda session, news: _discount(session, news, seen.id, user_id, None, None, as_of=seen.version),
+            lambda session, news: _discount(session, news, seen.id, user_id, None, as_of=seen.version),
         )
         _release_unused(runtime, seen.id)
         words = f"{refusal.message} It was taken off this booking: please look at the new total, then pay."
@@ -131,7 +129,7 @@ def make_sure_of_coupon(runtime: Running, user_id: str, seen: Booking) -> None:
 def remove_coupon(runtime: Running, caller: Caller, booking_id: str) -> str:
     """Give the coupon back and charge the full price; the booking's id. Raises as apply_coupon."""
     user_id = caller.require_user()
-    run(runtime, lambda session, news: _discount(session, news, booking_id, user_id, None, None))
+    run(runtime, lambda session, news: _discount(session, news, booking_id, user_id, None))
     _release_unused(runtime, booking_id)
     return booking_id
 
@@ -167,15 +165,18 @@ def _seen_hold(session: Session, booking_id: str, user_id: str, code: str) -> Bo
 
 
 def _discount(
-    session: Session, news: News, booking_id: str, user_id: str, code: str | None, discount: Money | None,
+    session: Session, news: News, booking_id: str, user_id: str, reserved: peers.CouponReserved | None,
     as_of: int | None = None,
 ) -> str:  # fmt: skip
     booking, _showtime = own_hold(session, booking_id, user_id)
     if as_of is not None and as_of != booking.version:
         raise MovedMeanwhile  # other seats or another coupon meanwhile: the discount was for what was before
     before = {"couponCode": booking.coupon_code, "total": booking.total}
-    off = 0 if discount is None else min(discount.amount, booking.subtotal)
-    change(session, booking, coupon_code=code, discount=off, total=booking.subtotal - off + booking.fee)
+    code = None if reserved is None else reserved.code
+    off = 0 if reserved is None else min(reserved.discount.amount, booking.subtotal)
+    terms = None if reserved is None or reserved.terms is None else write_terms(reserved.terms)
+    total = booking.subtotal - off + booking.fee
+    change(session, booking, coupon_code=code, coupon_terms=terms, discount=off, total=total)
     after = {"couponCode": code, "total": booking.total}
     action = "booking.apply_coupon" if code else "booking.remove_coupon"
     record_change(session, user_id, action, booking_id, before=before, after=after)

@@ -46,6 +46,7 @@ from chassis.identity import Caller
 from chassis.kill_points import reached
 from chassis.peers import NeverAsked, PeerError
 
+AT_THE_DESK = "desk:"  # begins the client key of a try that staff began
 ONLINE_METHODS = ("CARD", "WALLET", "BANK_TRANSFER")
 PAYMENTS_AWAY = (
     "Payments can't be taken at the moment. Nothing was charged and your seats are still yours: "
@@ -133,7 +134,8 @@ def _begin(
     booking, showtime = lock_booking(session, wish.booking_id)
     known = _known(session, user_id, wish)
     if known is not None:
-        if (known.booking_id, known.method, known.purpose) != (wish.booking_id, wish.method, "BOOKING"):
+        wanted = (wish.booking_id, wish.method, wish.payment_token, "BOOKING")
+        if (known.booking_id, known.method, known.payment_token, known.purpose) != wanted:
             raise IdempotencyKeyReused(field=("input", "idempotencyKey"))
         return asked_again(known)
     if booking.user_id != user_id:
@@ -198,6 +200,7 @@ def charge_attempt(runtime: Running, attempt: PaymentAttempt, booking_id: str) -
 
 
 def _take(runtime: Running, attempt: PaymentAttempt, booking: Booking) -> Charge:
+    at_terminal = attempt.method == "CARD" and attempt.client_key.startswith(AT_THE_DESK)
     return peers.take_payment(
         runtime,
         {
@@ -206,7 +209,9 @@ def _take(runtime: Running, attempt: PaymentAttempt, booking: Booking) -> Charge
             "cinemaId": booking.cinema_id,
             "amount": {"amount": attempt.amount, "currency": booking.currency},
             "method": attempt.method,
-            "paymentToken": attempt.payment_token,
+            "paymentToken": None if at_terminal else attempt.payment_token,
+            "atTerminal": at_terminal,
+            "terminalReceipt": attempt.payment_token if at_terminal else None,
             "idempotencyKey": attempt.provider_key,
             "description": f"Booking {booking.reference}",
         },

@@ -22,6 +22,7 @@ from booking_service.commands.moves import (
 from booking_service.lifecycle import State
 from booking_service.models import Booking, Claim, PaymentAttempt, Showtime, Ticket
 from booking_service.queries.seat_maps import plan_of
+from booking_service.rules.prices import discount_over, read_terms
 from chassis.ids import new_id
 from chassis.money import Money
 
@@ -81,13 +82,13 @@ def swap(
     tell_waiting_list(session, showtime)
     mark_seats(session, showtime, booking.id, "SOLD", None, news)
     price = _new_tickets(session, showtime, booking, chosen)
-    total_now = price - min(booking.discount, price) + booking.fee
+    off = discount_after(booking, price)
     change(
         session,
         booking,
         subtotal=price,
-        discount=min(booking.discount, price),
-        total=total_now,
+        discount=off,
+        total=price - off + booking.fee,
         ticket_count=len(chosen),
     )
     sign_tickets(session, runtime, booking)
@@ -100,6 +101,16 @@ def swap(
         detail=", ".join(sorted(wanted)),
     )
     news.bookings.append((booking.cinema_id, booking.id))
+
+
+def discount_after(booking: Booking, subtotal: int) -> int:
+    """What the booking's coupon takes off seats that cost `subtotal`: anew, by the terms under which it was reserved.
+
+    A booking from before terms were kept has the discount that it had.
+    """
+    if booking.coupon_terms is None:
+        return min(booking.discount, subtotal)
+    return discount_over(read_terms(booking.coupon_terms), Money(subtotal, booking.currency)).amount
 
 
 def seats_of(attempt: PaymentAttempt) -> list[tuple[str, str, int]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+
+import orjson
 
 from booking_service.errors import TicketTypeNotSold
 from chassis.errors import Refusal, Refusals
@@ -20,6 +22,41 @@ class Sum:
     discount: Money
     fee: Money
     total: Money
+
+
+@dataclass(frozen=True)
+class CouponTerms:
+    """What a coupon promised when it was reserved, in minor units of the booking's currency.
+
+    Either `percent` or `amount_off`; never more than `most`, nothing below a subtotal of `least`.
+    """
+
+    percent: int | None = None
+    amount_off: int | None = None
+    most: int | None = None
+    least: int | None = None
+
+
+def discount_over(terms: CouponTerms, subtotal: Money) -> Money:
+    """What the coupon takes off `subtotal`; as coupon_service reckons it, and never more than the subtotal."""
+    if terms.least is not None and subtotal.amount < terms.least:
+        return zero(subtotal.currency)
+    off = Money(terms.amount_off or 0, subtotal.currency)
+    if terms.percent is not None:
+        off = subtotal.percent(terms.percent)
+    if terms.most is not None:
+        off = off.at_most(Money(terms.most, subtotal.currency))
+    return off.at_most(subtotal)
+
+
+def read_terms(text: str) -> CouponTerms:
+    """The terms that write_terms wrote."""
+    return CouponTerms(**orjson.loads(text))
+
+
+def write_terms(terms: CouponTerms) -> str:
+    """Short text for a column."""
+    return orjson.dumps({name: value for name, value in asdict(terms).items() if value is not None}).decode()
 
 
 def seat_prices(choices: Sequence[tuple[str, str]], prices: PriceTable, currency: str) -> list[Money]:

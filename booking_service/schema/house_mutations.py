@@ -55,6 +55,9 @@ class HouseMutations(graphene.ObjectType):
         method=graphene.Argument(graphene.NonNull(PaymentMethod)),
         tendered=graphene.Argument(MoneyInput),
         reason=graphene.Argument(graphene.String),
+        terminal_receipt=graphene.Argument(
+            graphene.String, description="What the card terminal printed, for CARD; optional."
+        ),
         description="STAFF and up: sells at the desk in one step: CASH (tendered: what was given), CARD, or COMP with a reason.",
     )
     check_in_ticket = graphene.Field(
@@ -149,10 +152,13 @@ class HouseMutations(graphene.ObjectType):
         return WaitingRoomPayload(waiting_room=views.waiting_room_of(info, input.showtime_id))
 
     @mutation_payload(BookingPayload)
-    def resolve_sell_at_box_office(root, info, input, method, tendered=None, reason=None):
+    def resolve_sell_at_box_office(
+        root, info, input, method, tendered=None, reason=None, terminal_receipt=None
+    ):
         given = answers.money(tendered)
         booking_id = desk.sell_at_box_office(
             info.context.runtime, info.context.caller, answers.wish(input), method=method.value, tendered=given, reason=reason,
+            receipt=terminal_receipt,
         )  # fmt: skip
         sold = answers.booking(info, booking_id)
         return BookingPayload(

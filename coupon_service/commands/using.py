@@ -20,17 +20,18 @@ from coupon_service.errors import CouponNotApplicable, CouponUnknown, CouponUsed
 from coupon_service.lifecycle import COUNTED, UseState, sources_of
 from coupon_service.models import CountedBooking, Coupon, CouponUse, UserCount
 from coupon_service.queries import coupon_by_code, terms_of, uses_of
-from coupon_service.rules import Order, check_order, discount_of, quote
+from coupon_service.rules import Order, Terms, check_order, discount_of, quote
 from coupon_service.settings import CouponSettings
 
 
 @dataclass(frozen=True)
 class Reserved:
-    """A coupon set aside for a booking, and what it takes off."""
+    """A coupon set aside for a booking, what it takes off, and by which terms."""
 
     coupon_id: str
     code: str
     discount: Money
+    terms: Terms
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _reserve(session: Session, wish: Wish) -> Reserved:
     uses = _locked(session, booking_id)
     use = next((one for one in uses if one.coupon_id == coupon.id), None)
     if use is not None and use.state == UseState.REDEEMED:
-        return Reserved(coupon.id, coupon.code, use.discount)
+        return Reserved(coupon.id, coupon.code, use.discount, terms_of(coupon))
     if any(one.state in (UseState.REDEEMED, UseState.RETURNED) for one in uses) or _is_over(
         session, booking_id
     ):
@@ -142,7 +143,7 @@ def _reserve(session: Session, wish: Wish) -> Reserved:
         _check_still_open(session, booking_id)
     session.flush()
     reached("coupon.before_reserve_commit")
-    return Reserved(coupon.id, coupon.code, discount)
+    return Reserved(coupon.id, coupon.code, discount, terms_of(coupon))
 
 
 def _is_over(session: Session, booking_id: str) -> bool:

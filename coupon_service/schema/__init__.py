@@ -25,6 +25,7 @@ from coupon_service.schema.types import (
     CouponPayload,
     CouponQuote,
     CouponsPayload,
+    CouponTerms,
     ReserveCouponInput,
     ReserveCouponPayload,
 )
@@ -182,7 +183,10 @@ class Mutation(graphene.ObjectType):
         wish = using.Wish(input.code, input.booking_id, order, as_of=input.as_of, keeps=input.keeps)
         reserved = using.reserve_coupon(info.context.runtime, wish)
         return ReserveCouponPayload(
-            coupon_id=reserved.coupon_id, code=reserved.code, discount=reserved.discount
+            coupon_id=reserved.coupon_id,
+            code=reserved.code,
+            discount=reserved.discount,
+            terms=_terms_told(reserved.terms),
         )
 
     @mutation_payload(DonePayload, done=False)
@@ -197,6 +201,16 @@ class Mutation(graphene.ObjectType):
         info.context.caller.require_peer(BOOKING)
         database = info.context.runtime.database
         return DonePayload(done=database.transact(lambda session: using.redeem_coupon(session, booking_id)))
+
+
+def _terms_told(terms):
+    amounts = {
+        "amount_off": terms.amount_off,
+        "maximum_discount": terms.maximum_discount,
+        "minimum_subtotal": terms.minimum_subtotal,
+    }
+    told = {name: None if money is None else money.amount for name, money in amounts.items()}
+    return CouponTerms(percent=terms.percent, **told)
 
 
 def _order(subtotal, user_id, movie_id, cinema_id):

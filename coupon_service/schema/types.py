@@ -186,8 +186,19 @@ class ReserveCouponInput(graphene.InputObjectType):
 
 
 @inaccessible
+class CouponTerms(graphene.ObjectType):
+    """What it promises, in minor units of the booking's currency: for a later change of what it is used for."""
+
+    percent = graphene.Int()
+    amount_off = graphene.Int()
+    maximum_discount = graphene.Int()
+    minimum_subtotal = graphene.Int()
+
+
+@inaccessible
 class ReserveCouponPayload(graphene.ObjectType):
     coupon_id = graphene.ID()
     code = graphene.String()
     discount = graphene.Field(Money)
+    terms = graphene.Field(CouponTerms)
     user_errors = required_list(UserError)
