@@ -190,6 +190,38 @@ def test_what_is_planted_is_found_and_told_by_its_kind(name, kind, facts):
     assert kind in {violation.kind for violation in check(facts)[name]}
 
 
+def given_back_by_hand(facts, booking_id, amount):
+    """The facts after staff gave back so much, as every book has it."""
+    by_hand = {"id": "hand", "payment_id": f"pay-{booking_id}", "amount_value": amount, "status": "SUCCEEDED"}
+    facts = added(facts, "refunds", row(**by_hand, idempotency_key="boss:why", created_at=facts.now))
+    facts = added(facts, "provider_refunds", row(charge_reference=f"sim_{booking_id}", amount_value=amount))
+    written = {"payment_id": f"pay-{booking_id}", "amount": amount, "state": "DONE", "next_try_at": facts.now}
+    return added(facts, "refunds_due", row(key="hand", booking_id=booking_id, currency="EUR", **written))
+
+
+def of_money(facts):
+    """What the checks of money find."""
+    found = check(facts)
+    return [violation for name in ("I2", "I3", "I4", "I17") for violation in found[name]]
+
+
+def test_what_staff_gave_back_of_a_sale_is_counted_once():
+    facts = given_back_by_hand(SOUND, PAID, 200)
+    facts = altered(facts, "payments", 0, refunded_amount=200)
+
+    assert of_money(altered(facts, "bookings", 0, paid=700)) == []
+    assert of_money(facts) != []
+
+
+def test_what_staff_gave_back_lowers_what_a_cancellation_still_owes():
+    facts = altered(SOUND, "refunds", 0, amount_value=800)
+    facts = altered(facts, "provider_refunds", 0, amount_value=800)
+    facts = altered(facts, "refunds_due", 0, amount=800)
+
+    assert of_money(given_back_by_hand(facts, BACK, 200)) == []
+    assert of_money(given_back_by_hand(facts, BACK, 150)) != []
+
+
 def test_every_invariant_has_a_planted_violation():
     assert list(CHECKS) == [f"I{number}" for number in range(1, 21)]
     assert {planted[0] for planted in PLANTED} == set(CHECKS)
