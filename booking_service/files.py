@@ -6,6 +6,7 @@ from flask import Blueprint, Response, current_app, g, request, send_file
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from booking_service import peers
 from booking_service.commands.exports import file_of
 from booking_service.commands.moves import Running
 from booking_service.lifecycle import State
@@ -59,7 +60,7 @@ def calendar(booking_id: str) -> Response:
     entry = Appointment(
         booking.id, booking.reference, showtime.movie_title, showtime.cinema_name, showtime.auditorium_name,
         showtime.starts_at, showtime.ends_at, showtime.time_zone, tuple(ticket.seat_id for ticket in tickets),
-        booking.confirmed_at or booking.created_at,
+        booking.confirmed_at or booking.created_at, peers.cinema_address(_runtime(), showtime.auditorium_id),
     )  # fmt: skip
     return _download(calendar_file(entry), "text/calendar", f"{booking.reference}.ics")
 

@@ -10,7 +10,7 @@ import orjson
 
 from booking_service.rules.prices import CouponTerms
 from booking_service.rules.seats import Seat
-from chassis.errors import NotFound, Refusal
+from chassis.errors import NotFound, Refusal, Unavailable
 from chassis.identity import Caller
 from chassis.money import Money
 from chassis.peers import PeerError
@@ -165,6 +165,19 @@ def auditorium(runtime: Runtime[Any], auditorium_id: str, caller: Caller) -> Roo
         found["id"], found["name"], found["layoutVersion"], tuple(found["formats"]), cinema["id"], cinema["name"],
         cinema["city"], cinema["timeZone"], cinema["currency"], tuple(Seat(**seat) for seat in found["seats"]),
     )  # fmt: skip
+
+
+def cinema_address(runtime: Runtime[Any], auditorium_id: str) -> str | None:
+    """Where the auditorium's cinema stands; None while nobody can tell: an entry in a calendar is good without."""
+    query = "query Place($id: ID!) { auditorium(id: $id) { cinema { address city } } }"
+    try:
+        found = _lookup(runtime, CINEMA, query, auditorium_id, "auditorium", Caller())
+    except (Unavailable, PeerError):
+        return None
+    if found is None:
+        return None
+    address, city = str(found["cinema"]["address"]), str(found["cinema"]["city"])
+    return address if city in address else f"{address}, {city}"
 
 
 def movie(runtime: Runtime[Any], movie_id: str, caller: Caller) -> Film | None:

@@ -43,9 +43,12 @@ def pay(client: ServiceClient, booking_id: str, by: str = "ana", token: str = "p
 
 
 def test_a_guest_holds_pays_and_gets_tickets_that_open_as_paper_and_calendar(
-    house: House, client: ServiceClient
+    house: House, client: ServiceClient, siblings: Siblings
 ) -> None:
     booking_id = hold(client, house.a_showtime(), ["A1", "A2"])
+    siblings.answers["cinema_service", "auditorium"] = lambda variables: {
+        "cinema": {"address": "1 Lamp Street", "city": "Berlin"}
+    }
 
     paid = pay(client, booking_id)
 
@@ -58,6 +61,17 @@ def test_a_guest_holds_pays_and_gets_tickets_that_open_as_paper_and_calendar(
     assert (paper.status_code, paper.mimetype, paper.data[:5]) == (200, "application/pdf", b"%PDF-")
     calendar = client.get(booking["calendarUrl"].removeprefix("http://localhost:5000"))
     assert b"TZID=Europe/Berlin" in calendar.data
+    assert rb"1 Lamp Street\, Berlin" in calendar.data.replace(b"\r\n ", b"")
+
+
+def test_a_calendar_entry_is_had_without_the_address_while_the_cinemas_do_not_answer(
+    house: House, client: ServiceClient
+) -> None:
+    paid = pay(client, hold(client, house.a_showtime(), ["A1", "A2"]))["booking"]
+
+    calendar = client.get(paid["calendarUrl"].removeprefix("http://localhost:5000"))
+
+    assert b"BEGIN:VEVENT" in calendar.data
 
 
 def test_a_link_that_was_altered_or_is_too_old_opens_nothing(

@@ -23,6 +23,7 @@ class Appointment:
     time_zone: str
     seats: tuple[str, ...]
     made_at: datetime
+    address: str | None = None
 
 
 def calendar_file(appointment: Appointment) -> bytes:
@@ -34,7 +35,8 @@ def calendar_file(appointment: Appointment) -> bytes:
     event.add("dtstart", appointment.starts_at.astimezone(zone))
     event.add("dtend", appointment.ends_at.astimezone(zone))
     event.add("summary", appointment.movie_title)
-    event.add("location", f"{appointment.cinema_name}, {appointment.auditorium_name}")
+    places = (appointment.cinema_name, appointment.auditorium_name, appointment.address)
+    event.add("location", ", ".join(place for place in places if place))
     event.add("description", f"Booking {appointment.reference}, seats {', '.join(appointment.seats)}")
     calendar = Calendar()
     calendar.add("prodid", "-//Lobbycard//Tickets//EN")
