@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from functools import lru_cache
 from typing import Any, cast
@@ -17,6 +18,21 @@ from chassis.redis_client import TIMEOUT_SECONDS, patience_with
 from chassis.runtime import Runtime
 
 WRITES = "writes_per_minute"
+
+NETWORK_BITS = 64
+
+
+def source_of(address: str | None) -> str:
+    """Whom a visitor's address counts for: itself, or of IPv6 its network of 64 bits, which one line is given whole."""
+    try:
+        found = ipaddress.ip_address(address or "")
+    except ValueError:
+        return address or "unknown"
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, NETWORK_BITS), strict=False))
 
 
 class RateLimiter:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from chassis.database import utc_now
 from chassis.errors import Refusal
 from chassis.identity import Caller
-from chassis.limits import RateLimiter
+from chassis.limits import RateLimiter, source_of
 from chassis.money import Money
 from chassis.runtime import Runtime
 from coupon_service.errors import CouponUnknown
@@ -36,7 +36,7 @@ def quote_coupon(
     answer = runtime.database.read(lambda session: _quote(session, code, order))
     if answer.coupon is None and not caller.is_peer:
         guesses = _limiter(runtime.settings.redis_url, runtime.settings.prefix)
-        who = caller.user_id or client_address or "unknown"
+        who = caller.user_id or source_of(client_address)
         guesses.hit("coupon-guess", who, limit=runtime.settings.guesses_per_minute, per_seconds=60)
     return answer
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from chassis.database import utc_now
 from chassis.errors import RateLimited
 from chassis.ids import new_token
+from chassis.limits import source_of
 from user_service import rules
 from user_service.models import AttemptRow
 
@@ -29,8 +30,8 @@ def account(email: str) -> str:
 
 
 def source(address: str | None) -> str:
-    """The counter of a client's address."""
-    return _subject("source", address or "unknown")
+    """The counter of where a client is."""
+    return _subject("source", source_of(address))
 
 
 def reset(email: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from functools import lru_cache
 
-from chassis.limits import RateLimiter
+from chassis.limits import RateLimiter, source_of
 from user_service.settings import UserRuntime, UserSettings
 
 HOUR_SECONDS = 3600
@@ -15,14 +15,14 @@ def registration(runtime: UserRuntime, address: str | None) -> None:
     """Count a registration. Raises RateLimited."""
     settings = runtime.settings
     usual, local = settings.registrations_per_hour, settings.local_registrations_per_hour
-    _hit(settings, "register", address or "unknown", local if _is_local(settings, address) else usual)
+    _hit(settings, "register", source_of(address), local if _is_local(settings, address) else usual)
 
 
 def reset_request(runtime: UserRuntime, address: str | None) -> None:
     """Count a request for a new password by one source. Raises RateLimited."""
     settings = runtime.settings
     usual, local = settings.resets_per_hour, settings.local_resets_per_hour
-    _hit(settings, "reset", address or "unknown", local if _is_local(settings, address) else usual)
+    _hit(settings, "reset", source_of(address), local if _is_local(settings, address) else usual)
 
 
 def failures_of_source(settings: UserSettings, address: str | None) -> int:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chassis.errors import NotFound, RateLimited
 from chassis.ids import new_id, new_token
-from chassis.limits import RateLimiter
+from chassis.limits import RateLimiter, source_of
 from chassis.links import sign, verify
 from chassis.money import CurrencyMismatch, Money, decimal_text, total
 from chassis.revocations import Revocations
@@ -170,3 +170,14 @@ def test_ids_ascend_and_tokens_are_long() -> None:
 
     assert ids == sorted(ids)
     assert len(new_token(8)) * 6 >= 128
+
+
+@pytest.mark.parametrize(
+    ("address", "source"),
+    [
+        ("203.0.113.9", "203.0.113.9"), ("::ffff:203.0.113.9", "203.0.113.9"), ("2001:db8:1:2::7", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"), ("::1", "::/64"), (None, "unknown"), ("", "unknown"),
+    ],
+)  # fmt: skip
+def test_a_network_of_the_newer_addresses_counts_as_one_source(address: str | None, source: str) -> None:
+    assert source_of(address) == source

@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from chassis import request_scope
+from gateway.doorway.addresses import plain_address
 from gateway.doorway.reply import Reply
 from gateway.doorway.visit import KEY, Visit
 
@@ -81,7 +82,9 @@ class Correlation:
         if not self._trusted_proxies:
             return peer
         told = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-        return told[-self._trusted_proxies] if len(told) >= self._trusted_proxies else peer
+        if len(told) < self._trusted_proxies:
+            return peer
+        return plain_address(told[-self._trusted_proxies]) or peer
 
 
 def _write_line(visit: Visit, status: int) -> None:

@@ -214,6 +214,7 @@ class Endpoint:
             lambda: engine.subscribe(prepared, question.variables, send),
             shared_as=(asked.snapshot, asked.text, question.operation_name, variables) if shared else None,
             objection=self._objection(visit.environ.get("HTTP_AUTHORIZATION"), visit.request_id),
+            news=None if asked.asker is ANYONE else self._staff.identity.news,
         )
 
     def _objection(self, authorization: str | None, request_id: str) -> Callable[[], bytes | None]:

@@ -78,6 +78,10 @@ class Identity:
             raise _unsure("Staff wait until sessions can be checked again.")
         return asker
 
+    def news(self) -> int:
+        """A number that changes when sessions have ended."""
+        return self._sessions.news()
+
     def _caller(self, token: str, issuer: TokenIssuer, keys: AccessKeys) -> Caller:
         now = self._wall_clock()
         known = self._verified.get(token)

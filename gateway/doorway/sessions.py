@@ -43,6 +43,8 @@ class Sessions:
         self._copy: frozenset[str] = frozenset()
         self._copied_at = float("-inf")
         self._down_since = float("-inf")
+        self._news = 0
+        self._news_at = self._moved_at = float("-inf")
         self._stopping = threading.Event()
 
     def standing(self, session_id: str) -> Standing:
@@ -51,7 +53,9 @@ class Sessions:
             return Standing.GOOD
         now = self._clock()
         known = self._asked.get(session_id)
-        if known is not None and (known[0] or now - known[1] < ASK_AGAIN_SECONDS):
+        if known is not None and (
+            known[0] or (now - known[1] < ASK_AGAIN_SECONDS and known[1] > self._moved_at)
+        ):
             return Standing.ENDED if known[0] else Standing.GOOD
         if now - self._down_since < REST_SECONDS:
             return self._by_memory(session_id)
@@ -67,6 +71,25 @@ class Sessions:
             self._asked.clear()
         self._asked[session_id] = (ended, now)
         return Standing.ENDED if ended else Standing.GOOD
+
+    def news(self) -> int:
+        """A number that changes when sessions have ended, as soon as ASK_AGAIN_SECONDS later; not while Redis is down.
+
+        What was known of a session before it changed counts no more: many wait for it, and one question serves all.
+        """
+        now = self._clock()
+        rests = now - self._news_at < ASK_AGAIN_SECONDS or now - self._down_since < REST_SECONDS
+        if self._revocations is None or rests:
+            return self._news
+        self._news_at = now
+        try:
+            count = self._revocations.count()
+        except redis.RedisError:
+            self._down_since = now
+            return self._news
+        if count != self._news:
+            self._news, self._moved_at = count, self._clock()
+        return count
 
     @property
     def copied(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Generator, Hashable, Iterator
 
 from chassis.logs import log
@@ -16,6 +17,7 @@ from gateway.doorway.admission import Admission
 from gateway.doorway.reply import CONTENT_TYPES, EVENT_STREAM, Events, Reply
 
 WAITING_EVENTS = 1000
+WATCH_SECONDS = 0.5
 OPEN_AGAIN_SECONDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 COMPLETE = b"event: complete\ndata:\n\n"
 HEARTBEAT = b":\n\n"
@@ -114,10 +116,12 @@ class EventStreams:
         *,
         shared_as: Hashable | None = None,
         objection: Callable[[], bytes | None] = lambda: None,
+        news: Callable[[], int] | None = None,
     ) -> Reply:
         """Stream what `source` yields; streams of an equal `shared_as` are read once.
 
-        `objection` is asked before each event and heartbeat: what it returns ends the stream as its last event.
+        `objection` is asked before each event and heartbeat, and when the number that `news` tells has changed: what
+        it returns ends the stream as its last event.
         Raises Refusal (503) when too many streams are open.
         """
         self._admission.enter_stream()
@@ -127,7 +131,7 @@ class EventStreams:
             self._admission.leave_stream()
             raise
         close = _once(lambda: self._close(channel, listener, shared_as))
-        return _reply(Events(self._told(channel, listener, objection), close))
+        return _reply(Events(self._told(channel, listener, objection, news), close))
 
     def _join(self, source: Source, shared_as: Hashable | None) -> tuple[_Channel, Listener]:
         with self._lock:
@@ -151,14 +155,17 @@ class EventStreams:
                 del self._shared[shared_as]
 
     def _told(
-        self, channel: _Channel, listener: Listener, objection: Callable[[], bytes | None]
+        self,
+        channel: _Channel,
+        listener: Listener,
+        objection: Callable[[], bytes | None],
+        news: Callable[[], int] | None,
     ) -> Generator[bytes, None, None]:
         yield HEARTBEAT  # headers leave at once, so that the client knows the stream stands
+        known = news() if news else 0
         while True:
-            try:
-                body = listener.get(timeout=self._heartbeat_seconds)
-            except queue.Empty:
-                body = None
+            body = self._next(listener, news, known)
+            known = news() if news else 0  # before the question: what ends after it is news again
             last = objection()
             if last is not None:
                 yield _event(last) + COMPLETE
@@ -170,6 +177,17 @@ class EventStreams:
                 return
             else:
                 yield _event(body)
+
+    def _next(self, listener: Listener, news: Callable[[], int] | None, known: int) -> bytes | None:
+        """The next event; None when it is time for a heartbeat, or there is news."""
+        beat = time.monotonic() + self._heartbeat_seconds
+        while True:
+            left = max(0.0, beat - time.monotonic())
+            try:
+                return listener.get(timeout=min(left, WATCH_SECONDS) if news else left)
+            except queue.Empty:
+                if time.monotonic() >= beat or (news and news() != known):
+                    return None
 
 
 def _event(body: bytes) -> bytes:

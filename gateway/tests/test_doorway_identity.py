@@ -232,3 +232,38 @@ def test_behind_a_trusted_proxy_the_address_it_tells_is_believed(open_small: Ope
     behind.post({"query": "{ echo }"}, X_Forwarded_For="6.6.6.6, 203.0.113.9")
 
     assert behind.members["authors"].questions()[-1].headers["X-Client-Address"] == "203.0.113.9"
+
+
+@pytest.mark.parametrize(
+    ("told", "believed"),
+    [
+        ("203.0.113.9:51234", "203.0.113.9"), ("[2001:db8::7]:443", "2001:db8::7"), ("2001:DB8:0::7", "2001:db8::7"),
+        ("::ffff:203.0.113.9", "203.0.113.9"), ("unknown", "127.0.0.1"), ("_hidden", "127.0.0.1"),
+        ("x" * 300, "127.0.0.1"),
+    ],
+)  # fmt: skip
+def test_an_address_is_written_in_one_way_and_what_is_none_is_not_believed(
+    open_small: OpenGateway, told: str, believed: str
+):
+    """With a port behind it each connection would be a source of its own."""
+    behind = open_small(TRUSTED_PROXIES=1)
+
+    behind.post({"query": "{ echo }"}, X_Forwarded_For=told)
+
+    assert behind.members["authors"].questions()[-1].headers["X-Client-Address"] == believed
+
+
+def test_what_was_known_of_a_session_before_others_ended_counts_no_more(redis_client: redis.Redis):
+    moment = 100.0
+    sessions = Sessions(redis_client, lambda: moment)
+    assert sessions.standing("session-1") is Standing.GOOD
+    before = sessions.news()
+
+    Revocations(redis_client).revoke("session-1", 60)
+    moment += 0.3
+    assert sessions.standing("session-1") is Standing.GOOD  # asked a moment ago
+    moment += 0.3
+    assert sessions.news() != before
+    moment += 0.001
+
+    assert sessions.standing("session-1") is Standing.ENDED

@@ -206,16 +206,18 @@ def test_a_restart_of_the_member_is_a_pause_and_not_an_end(
 
 
 @pytest.mark.real("redis")
-def test_a_stream_ends_with_its_session(
-    open_small: OpenGateway, said: queue.Queue[int | None], redis_client: redis.Redis
+@pytest.mark.parametrize("heartbeat", [0.05, 600])
+def test_a_stream_ends_with_its_session_though_nothing_happens_in_it(
+    open_small: OpenGateway, said: queue.Queue[int | None], redis_client: redis.Redis, heartbeat: float
 ):
     signer = Signer()
     owner = authors()
     owner.app.add_url_rule("/keys", "keys", lambda: {"keys": [signer.published()]})
     owner.streams["ticks"] = _by_hand(said)
     gateway = open_small(
-        IDENTITY, {"authors": owner, "books": books()}, REDIS_URL=REDIS_URL, HEARTBEAT_SECONDS=0.05
+        IDENTITY, {"authors": owner, "books": books()}, REDIS_URL=REDIS_URL, HEARTBEAT_SECONDS=heartbeat
     )
+    Revocations(redis_client).revoke("another", 60)
     line = Line(gateway, TICKS, {"to": 0}, Authorization=f"Bearer {signer.token()}")
     line.read()
 

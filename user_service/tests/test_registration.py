@@ -181,6 +181,34 @@ def test_one_source_registers_sixty_people_an_hour(service):
     assert answers[60]["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
 
 
+def test_whoever_has_a_whole_network_of_addresses_is_one_source(service):
+    """A line is given 2^64 addresses of IPv6: one for each try is no way around the limit."""
+
+    def register(number):
+        wanted = {"email": "not an address", "password": PASSWORD, "name": "Eve"}
+        return service.gql(REGISTER, {"input": wanted}, **{"X-Client-Address": f"2001:db8:1:2::{number:x}"})
+
+    answers = [register(number) for number in range(1, 62)]
+    neighbour = service.gql(REGISTER, {"input": {"email": "x", "password": PASSWORD, "name": "Bea"}},
+        **{"X-Client-Address": "2001:db8:1:3::1"})  # fmt: skip
+
+    assert [answer for answer in answers[:60] if "errors" in answer] == []
+    assert answers[60]["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    assert "errors" not in neighbour
+
+
+def test_sign_ins_that_fail_from_one_network_wait_together(people, service):
+    people.register("ana@example.org")
+    ask = {"input": {"email": "ana@example.org", "password": PASSWORD}}
+    for number in range(50):
+        wrong = {"input": {"email": f"somebody{number}@example.org", "password": "not this one"}}
+        service.gql(LOGIN, wrong, **{"X-Client-Address": f"2001:db8:1:2::{number + 1:x}"})
+
+    from_there = service.gql(LOGIN, ask, **{"X-Client-Address": "2001:db8:1:2:ffff::1"})
+
+    assert from_there["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+
+
 @pytest.mark.parametrize("email", ["ana@example.org", "nobody@example.org"])
 def test_a_password_that_is_far_too_long_is_only_wrong(people, email):
     people.register("ana@example.org")
