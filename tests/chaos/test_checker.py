@@ -243,13 +243,34 @@ def test_the_report_counts_and_names_what_does_not_hold():
 def test_the_checker_waits_until_all_that_was_begun_has_ended():
     busy = altered(SOUND, "bookings", 1, state="PAYING")
     quiet = altered(SOUND, "bookings", 1, state="EXPIRED")
-    looks = iter([busy, quiet])
+    looks = iter([busy, quiet, quiet])
 
     facts, rest = wait_for_quiet(lambda: next(looks), seconds=60)
 
     assert unfinished(busy) == {"holds": 1}
     assert facts is quiet
     assert rest == {}
+
+
+def read_while_money_went_back(after):
+    """What a reader sees that looked at bookings and payments before a cancellation, and at refunds after it."""
+    facts = altered(after, "bookings", 2, state="CONFIRMED", paid=1000, refunded=0, cancelled_at=None)
+    facts = altered(without(facts, "refunds_due", 0), "payments", 1, status="SUCCEEDED", refunded_amount=0)
+    return dataclasses.replace(facts, outboxes={})
+
+
+def test_books_that_were_read_while_money_went_back_are_read_again():
+    """A request whose client is gone is still at work: the ledger seems to hold money that nobody else has."""
+    after = dataclasses.replace(altered(SOUND, "bookings", 1, state="EXPIRED"), outboxes={})
+    torn = read_while_money_went_back(after)
+    looks = iter([torn, after, after])
+
+    facts, rest = wait_for_quiet(lambda: next(looks), seconds=60)
+
+    assert unfinished(torn) == {}
+    assert "the provider holds 900, our ledger 1900" in [wrong.words for wrong in check(torn)["I17"]]
+    assert (facts, rest) == (after, {})
+    assert check(facts)["I17"] == []
 
 
 def test_a_deadline_ends_the_wait_and_tells_what_is_still_under_way():
