@@ -134,7 +134,7 @@ def _application(
     passage.add_routes(app, handed_on, file.routes, production=settings.is_production)
     graphiql.add_routes(app, _graphiql(settings))
     folder = AssetFolder(settings.frontend_dir, watched=not settings.is_production)
-    pages.add_routes(app, pages.Pages(folder))
+    pages.add_routes(app, pages.Pages(folder, takes_cards=bool(settings.stripe_publishable_key)))
     _handle_errors(app)
     sessions.start()
     background.prober.start()

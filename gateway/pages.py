@@ -14,7 +14,7 @@ from gateway.doorway.refusal import Refusal
 
 SHELL = "shell.html"
 # Addresses of pages, one pattern a line, `:name` for a part that varies, then the page's module if it is to be fetched
-# with the shell; without the file every address is a page.
+# with the shell, and TAKES_MONEY where it does; without the file every address is a page.
 ADDRESSES = "addresses.txt"
 # In the shell: all modules that this one and the page's import are named here, so that they come at once.
 MODULES_MARK = re.compile(rb"<!-- modules of (\S+) -->")
@@ -23,25 +23,41 @@ FILES_MARK = '"__FILES__"'
 KEPT_FOLDERS = ("app/", "css/", "img/", "vendor/")
 NOT_KEPT = ("app/admin/", "app/i18n/staff.", "css/admin.css", "vendor/icons/staff.svg")
 KEPT_TYPES = frozenset({".js", ".json", ".css", ".woff2", ".svg", ".png"})
-CONTENT_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "worker-src 'self'",
-        # Trailers are other hosts' files, asked for by a press; media never runs as code.
-        "media-src 'self' blob: https:",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types lit-html app",
-    )
-)
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
+    # Trailers are other hosts' files, asked for by a press; media never runs as code.
+    "media-src": "'self' blob: https:",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "require-trusted-types-for": "'script'",
+    "trusted-types": "lit-html app",
+}
+# What Stripe's own form needs, named by Stripe; added where an address has the mark TAKES_MONEY and Stripe is set up.
+_FOR_STRIPE = {
+    "script-src": "https://js.stripe.com https://*.js.stripe.com",
+    "connect-src": "https://api.stripe.com",
+    "frame-src": "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com",
+    "trusted-types": "stripe",
+}
+TAKES_MONEY = "takes-money"
+
+
+def _policy(*, for_stripe: bool) -> str:
+    sources = dict(_POLICY)
+    for name, more in _FOR_STRIPE.items() if for_stripe else ():
+        sources[name] = f"{sources.get(name, '')} {more}".strip()
+    return "; ".join(f"{name} {given}" for name, given in sources.items())
+
+
+CONTENT_POLICY = _policy(for_stripe=False)
 PAGE_HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "Referrer-Policy": "same-origin",
@@ -56,8 +72,9 @@ AT_THE_ROOT = ("sw.js", "manifest.webmanifest", "robots.txt", "favicon.ico")
 class Pages:
     """Serves one folder of pages."""
 
-    def __init__(self, folder: AssetFolder) -> None:
+    def __init__(self, folder: AssetFolder, *, takes_cards: bool = False) -> None:
         self._folder = folder
+        self._takes_cards = takes_cards
         self._shells: tuple[str, dict[tuple[str, ...], Asset]] = ("", {})
 
     def shell(self, path: str = "") -> Response:
@@ -125,6 +142,8 @@ class Pages:
             response.status_code = status
         for header, value in PAGE_HEADERS.items():
             response.headers[header] = value
+        if self._takes_cards and TAKES_MONEY in named:
+            response.headers["Content-Security-Policy"] = _policy(for_stripe=True)
         return response
 
     def _shell_with(self, named: tuple[str, ...]) -> Asset | None:

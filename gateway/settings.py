@@ -63,6 +63,11 @@ class GatewaySettings(BaseSettings):
 
     frontend_dir: Path = Field(HERE.parent / "frontend", alias="FRONTEND_DIR")
     graphiql_dir: Path = Field(HERE.parent / "frontend" / "vendor-graphiql", alias="GRAPHIQL_DIR")
+    stripe_publishable_key: str = Field(
+        "",
+        alias="STRIPE_PUBLISHABLE_KEY",
+        description="Set: pages that take money may load Stripe's form, and only those.",
+    )
     graphiql_switch: bool | None = Field(None, alias="GRAPHIQL", description="By default not in production.")
     introspection_switch: bool | None = Field(None, alias="INTROSPECTION")
     unmask_errors: bool = Field(

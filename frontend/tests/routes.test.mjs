@@ -11,7 +11,7 @@ test("the server knows the addresses of all pages, so that others are honestly n
 });
 
 test("the modules that the server names with the shell are those of the pages", () => {
-  for (const [path, module] of known.filter(([, named]) => named)) {
+  for (const [path, module] of known.filter(([, named]) => named?.endsWith(".js"))) {
     const { page } = routes.find((route) => route.path === path);
     assert.equal(page.toString().match(/import\("\.\/(.+)"\)/)?.[1], module.replace(/^app\//, ""), path);
   }

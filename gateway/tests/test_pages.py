@@ -117,6 +117,30 @@ def test_pages_are_held_to_a_strict_policy(site: SmallGateway):
     assert "Strict-Transport-Security" not in headers
 
 
+def test_only_the_page_that_takes_money_may_load_stripes_form_and_only_where_stripe_is_set_up(
+    open_small: OpenGateway, pages: Path
+):
+    (pages / "addresses.txt").write_text("/\n/pay/:id app/main.js takes-money\n")
+
+    def policy_of(path: str, **settings: str) -> dict[str, str]:
+        answer = open_small(FRONTEND_DIR=pages, **settings).send("GET", path)
+        directives = answer.headers["Content-Security-Policy"].split("; ")
+        return dict(directive.split(" ", 1) for directive in directives)
+
+    plain = policy_of("/")
+    assert policy_of("/pay/1") == plain
+    assert policy_of("/", STRIPE_PUBLISHABLE_KEY="pk_test_1") == plain
+    opened = policy_of("/pay/1", STRIPE_PUBLISHABLE_KEY="pk_test_1")
+    assert {name for name in opened if opened[name] != plain.get(name)} == {
+        "script-src",
+        "connect-src",
+        "frame-src",
+        "trusted-types",
+    }
+    assert opened["script-src"] == "'self' https://js.stripe.com https://*.js.stripe.com"
+    assert opened["trusted-types"] == "lit-html app stripe"
+
+
 def test_behind_https_browsers_are_told_to_stay_there(open_small: OpenGateway, pages: Path):
     site = open_small(FRONTEND_DIR=pages, PUBLIC_URL="https://tickets.example.org")
 

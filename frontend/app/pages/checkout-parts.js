@@ -8,6 +8,7 @@ import { html, nothing } from "../ui/html.js";
 import { icon } from "../ui/icon.js";
 import { notice } from "../ui/notice.js";
 
+export const STRIPE_PLACE = "stripe-form";
 export const GUEST_METHODS = ["CARD", "WALLET", "BANK_TRANSFER"];
 /** What the simulated provider can be told to do. */
 const TEST_CHOICES = [
@@ -87,14 +88,19 @@ export function couponPart({ booking, coupons, form, fault, onRemove }) {
 
 /**
  * @param {{options: {method: string, provider: string}[], total: {amount: number, currency: string}, fault: string | null, paying: boolean,
- *   busy: boolean, onPay: (how: {method: string, token: string | null}) => void}} part
+ *   busy: boolean, stripeForm: import("../ui/stripe-form.js").StripeForm | null, onPay: (how: {method: string, token: string | null}) => void}} part
  */
-export function payPart({ options, total, fault, paying, busy, onPay }) {
+export function payPart({ options, total, fault, paying, busy, stripeForm, onPay }) {
   const methods = options.filter(({ method }) => GUEST_METHODS.includes(method));
   const simulated = methods.some(({ provider }) => provider === "simulated");
+  const isWaiting = busy || (stripeForm !== null && total.amount > 0 && stripeForm.status.value !== "ready");
+  const changed = (/** @type {Event} */ event) => {
+    const { name, value } = /** @type {HTMLInputElement} */ (event.target);
+    if (name === "method") stripeForm?.update(total, value);
+  };
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
-    if (paying || busy) return;
+    if (paying || isWaiting) return;
     const values = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
     onPay({ method: String(values.get("method") ?? "CARD"), token: /** @type {string | null} */ (values.get("token")) });
   };
@@ -102,9 +108,9 @@ export function payPart({ options, total, fault, paying, busy, onPay }) {
     <section class="checkout-part">
       <h2>${t("pay.title")}</h2>
       <div id="pay-fault" tabindex="-1">${fault ? notice("bad", html`<p><strong>${fault}</strong></p><p>${t("pay.seatsKept")}</p>`, { role: "alert" }) : nothing}</div>
-      <form @submit=${submit} novalidate>
-        ${total.amount > 0 ? methodChoice(methods, simulated) : html`<p>${t("pay.nothing")}</p>`}
-        <button class="btn btn-primary btn-lg w-100" id="pay" type="submit" aria-disabled=${paying || busy ? "true" : nothing}>
+      <form @submit=${submit} @change=${changed} novalidate>
+        ${total.amount > 0 ? html`${methodChoice(methods, simulated)} ${stripeForm ? cardForm(stripeForm) : nothing}` : html`<p>${t("pay.nothing")}</p>`}
+        <button class="btn btn-primary btn-lg w-100" id="pay" type="submit" aria-disabled=${paying || isWaiting ? "true" : nothing}>
           ${icon("shield-check")} ${paying ? t("pay.paying") : t("pay.button", { amount: money(total) })}
         </button>
         <p class="muted small-text mt-2 mb-0">${t("pay.terms")}</p>
@@ -112,6 +118,17 @@ export function payPart({ options, total, fault, paying, busy, onPay }) {
     </section>
   `;
 }
+
+/** Stripe draws into its own element, which this template leaves alone. @param {import("../ui/stripe-form.js").StripeForm} form */
+const cardForm = (form) => html`
+  <div class="field" role="group" aria-label=${t("pay.title")}>
+    ${form.status.value === "loading" ? html`<p class="muted" role="status">${t("pay.formLoading")}</p>` : nothing}
+    ${form.status.value === "failed"
+      ? notice("bad", html`<p>${t("pay.formFailed")}</p><p><button class="btn btn-quiet" type="button" @click=${() => window.location.reload()}>${t("pay.formAgain")}</button></p>`, { role: "alert" })
+      : nothing}
+    <div id=${STRIPE_PLACE}></div>
+  </div>
+`;
 
 /** @param {{method: string, provider: string}[]} methods @param {boolean} simulated */
 export function methodChoice(methods, simulated) {

@@ -15,6 +15,7 @@ import { notice } from "../ui/notice.js";
 import { priceLines, whatLine } from "../ui/summary.js";
 import { announce, toast } from "../ui/toast.js";
 import { couponPart, payPart, releasedPart, ticketTypesPart, waitingPart } from "./checkout-parts.js";
+import { arriveForPayment, createCardEntry } from "./card-entry.js";
 import { closeAttempt, openAttempt, pay } from "./payment-attempt.js";
 
 /** @param {import("../core/router.js").Request} request */
@@ -27,6 +28,7 @@ export async function load({ params, signal }) {
     const justPaid = closeAttempt(params.id) && status === "CONFIRMED";
     queueMicrotask(() => navigate(`/bookings/${params.id}${justPaid ? "?paid=1" : ""}`, { replace: true }));
   }
+  await arriveForPayment(data.paymentOptions ?? []);
   return createCheckout(data.booking, data.paymentOptions ?? [], (data.myCoupons ?? []).filter((/** @type {any} */ coupon) => coupon.active));
 }
 
@@ -106,6 +108,18 @@ function createCheckout(first, options, coupons) {
   };
 
   /** @param {{method: string, token: string | null}} how */
+  async function readCardAndPay(how) {
+    if (phase.value !== "open") return;
+    fault.value = null;
+    phase.value = "paying";
+    const complete = await cardEntry.tokenFor(how).catch(() => ({ fault: t("pay.formFailed") }));
+    if (left.signal.aborted) return;
+    phase.value = "open";
+    if ("fault" in complete) fault.value = { part: "pay", text: complete.fault };
+    else await startPaying(complete);
+  }
+
+  /** @param {{method: string, token: string | null}} how */
   async function startPaying(how) {
     if (phase.value !== "open" && phase.value !== "waiting") return;
     fault.value = null;
@@ -123,9 +137,12 @@ function createCheckout(first, options, coupons) {
     take(outcome.booking);
     if (outcome.kind === "paid") navigate(`/bookings/${first.id}?paid=1`, { replace: true });
     if (outcome.kind === "pending") phase.value = "waiting";
-    if (outcome.kind === "action") {
+    if (outcome.kind === "action" && outcome.url) {
       actionUrl.value = outcome.url;
       phase.value = "action";
+    } else if (outcome.kind === "action") {
+      phase.value = "waiting";
+      cardEntry.confirm(outcome.clientSecret);
     }
     if (outcome.kind !== "refused") return;
     phase.value = ["HOLD_EXPIRED", "BOOKING_EXPIRED"].includes(outcome.code) ? "released" : "open";
@@ -150,6 +167,7 @@ function createCheckout(first, options, coupons) {
     },
     onJump: () => reload(),
   });
+  const cardEntry = createCardEntry({ options, phase, booking });
   const attempt = openAttempt(first.id);
   if (attempt || first.status === "PAYING") {
     phase.value = "waiting";
@@ -179,6 +197,7 @@ function createCheckout(first, options, coupons) {
       left.abort();
       stopTelling();
       stopHold();
+      cardEntry.dispose();
     },
   };
 
@@ -195,7 +214,7 @@ function createCheckout(first, options, coupons) {
         <h2>${t("checkout.contact")}</h2>
         <p class="mb-0">${t("checkout.contactText", { email: booking.value.contactEmail ?? "" })}</p>
       </section>
-      ${payPart({ options, total: booking.value.total, fault: faultOf("pay"), paying: phase.value === "paying", busy: busy.value, onPay: startPaying })}
+      ${payPart({ options, total: booking.value.total, fault: faultOf("pay"), paying: phase.value === "paying", busy: busy.value, stripeForm: cardEntry.form, onPay: readCardAndPay })}
       <p><button class="btn btn-quiet" type="button" @click=${release}>${t("checkout.release")}</button></p>
     `;
   }

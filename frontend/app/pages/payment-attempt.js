@@ -14,7 +14,7 @@ const ASK_AGAIN_MS = 2000;
 /**
  * @typedef {{key: string, method: string, token: string | null}} Attempt
  * @typedef {{kind: "paid", booking: any} | {kind: "refused", code: string, text: string, booking: any}
- *   | {kind: "action", url: string, booking: any} | {kind: "pending", booking: any | null}} Outcome
+ *   | {kind: "action", url: string | null, clientSecret: string | null, booking: any} | {kind: "pending", booking: any | null}} Outcome
  */
 
 /** The attempt of a booking whose outcome is not known yet. @param {string} bookingId @returns {Attempt | null} */
@@ -60,7 +60,7 @@ async function ask(bookingId, { key, method, token }) {
 /** @param {{booking: any, action: {redirectUrl: string | null, clientSecret: string | null} | null, userErrors: import("../core/forms.js").UserError[]}} answer @returns {Outcome} */
 function outcomeOf({ booking, action, userErrors }) {
   if (booking?.status === "CONFIRMED") return { kind: "paid", booking };
-  if (action?.redirectUrl) return { kind: "action", url: action.redirectUrl, booking };
+  if (action?.redirectUrl || action?.clientSecret) return { kind: "action", url: action.redirectUrl, clientSecret: action.clientSecret, booking };
   const [refusal] = userErrors;
   if (!refusal || refusal.code === "PAYMENT_PENDING") return { kind: "pending", booking };
   return { kind: "refused", code: refusal.code, text: refusalText(refusal), booking };
