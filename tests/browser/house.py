@@ -30,7 +30,7 @@ POLICY = "query Policy($id: ID!) { cinema(id: $id) { bookingPolicy { holdMinutes
 SET_HOLD = """mutation SetHold($id: ID!, $minutes: Int!) {
   setBookingPolicy(cinemaId: $id, input: { holdMinutes: $minutes }) { userErrors { code } } }"""
 PAYMENTS = """query Payments($booking: ID!) {
-  payments(filter: { bookingId: $booking }) { totalCount nodes { status amount { amount } } } }"""
+  payments(filter: { bookingId: $booking }) { totalCount nodes { status amount { amount } refunded { amount } } } }"""
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,10 @@ class House:
         found: list[dict[str, Any]] = answer.data["payments"]["nodes"]
         return found
 
+    def refunded(self, booking_id: str) -> int:
+        """What went back for a booking, in minor units."""
+        return sum(int(payment["refunded"]["amount"]) for payment in self.payments_of(booking_id))
+
     @contextmanager
     def hold_minutes(self, cinema_id: str, minutes: int) -> Iterator[None]:
         """Let holds of a cinema last that long meanwhile."""
@@ -160,3 +164,12 @@ def sideways(page: Page) -> int:
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     return overflow
+
+
+def tab_to(page: Page, selector: str, most: int = 120) -> None:
+    """Press Tab until the focus is on `selector`. Raises AssertionError when it never is."""
+    for _ in range(most):
+        if page.evaluate("(selector) => document.activeElement?.matches(selector) ?? false", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never reaches {selector} on {page.url}")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.browser.house import House
+from tests.system import wait_until
 
 CINEMA = """mutation($input: CinemaInput!) {
   it: createCinema(input: $input) { cinema { id } userErrors { code message } } }"""
@@ -53,19 +54,28 @@ class Stage:
         }
         return {"id": self.do(FILM, input={**given, **changes})["movie"]["id"], "title": title}
 
-    def room(self, plan: Sequence[str], **policy: Any) -> dict[str, str]:
-        """A cinema in Berlin's zone with one room of rows A, B, …; `policy`: of BookingPolicyInput."""
+    def room(self, plan: Sequence[str], zone: str = "Europe/Vienna", **policy: Any) -> dict[str, str]:
+        """A cinema with one room of rows A, B, …; `policy`: of BookingPolicyInput. Its id, the room's, its name."""
         mark = secrets.token_hex(3)
         place = {
-            "name": f"House {mark}", "address": "1 Lamp Street", "city": "Berlin", "countryCode": "DE",
-            "timeZone": "Europe/Berlin", "currency": "EUR", "location": {"latitude": 52.5, "longitude": 13.4},
+            "name": f"House {mark}", "address": "1 Lamp Street", "city": "Vienna", "countryCode": "AT",
+            "timeZone": zone, "currency": "EUR", "location": {"latitude": 48.2, "longitude": 16.4},
         }  # fmt: skip
         cinema = self.do(CINEMA, input=place)["cinema"]["id"]
         rows = [{"row": chr(65 + index), "places": places} for index, places in enumerate(plan)]
         room = self.do(ROOM, input={"cinemaId": cinema, "name": "One", "rows": rows})["auditorium"]["id"]
         if policy:
-            self.do(POLICY, id=cinema, input=policy)
-        return {"cinema": cinema, "room": room}
+            self.set_policy(cinema, **policy)
+        return {"cinema": cinema, "room": room, "name": place["name"]}
+
+    def set_policy(self, cinema: str, **policy: Any) -> None:
+        """Change BookingPolicyInput's fields of a cinema, as soon as the bookings have heard of it."""
+
+        def is_set() -> bool:
+            answer = self.house.system.gql(POLICY, {"id": cinema, "input": policy}, token=self._token)
+            return bool(answer.data["it"]["userErrors"] == [])
+
+        wait_until(is_set, "the cinema's policy is set")
 
     def showtime(self, film: str, room: str, *, hours: float = 48, price: int = 1000) -> str:
         """A showtime on sale that begins in so many hours, all seats of one price in euro cents; its id."""

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.house import House, sideways, to_checkout
+from tests.browser.house import House, sideways, tab_to, to_checkout
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPEN_PAGES = ["/", "/?q=the", "/cinemas", "/sign-in", "/register", "/forgot-password", "/no-such-page"]
@@ -105,15 +105,6 @@ def test_no_page_scrolls_sideways_on_the_narrowest_phone(
     assert wide == []
 
 
-def tab_to(page: Page, selector: str, most: int = 120) -> None:
-    """Press Tab until the focus is on `selector`. Raises AssertionError when it never is."""
-    for _ in range(most):
-        if page.evaluate("(selector) => document.activeElement?.matches(selector) ?? false", selector):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"Tab never reaches {selector} on {page.url}")
-
-
 def test_a_whole_purchase_needs_no_mouse(page: Page, house: House, guest: object) -> None:
     showtime = house.showtime()
     page.goto(f"/films/{showtime['movie']['id']}")
@@ -171,28 +162,6 @@ def test_a_film_is_found_by_somebody_in_it_while_typing(page: Page) -> None:
 
     expect(page.get_by_role("heading", name="Nosferatu", level=2)).to_be_visible()
     expect(page.get_by_label("Search")).to_be_focused()
-
-
-def test_where_somebody_is_sorts_the_cinemas_and_never_leaves_the_browser(
-    browser: Browser, house: House
-) -> None:
-    context = browser.new_context(
-        base_url=house.url,
-        locale="en-GB",
-        geolocation={"latitude": 48.86, "longitude": 2.35},
-        permissions=["geolocation"],
-    )
-    page = context.new_page()
-    sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.url + (request.post_data or "")))
-    page.goto("/cinemas")
-
-    page.get_by_role("button", name="Use my location").click()
-
-    expect(page.locator(".cinema-card").first).to_contain_text("km away")
-    expect(page.locator(".cinema-card").first).to_contain_text("Le Faubourg")
-    assert not [request for request in sent if "48.8" in request or "2.35" in request]
-    context.close()
 
 
 def test_a_page_that_is_not_there_says_so_and_leads_on(page: Page) -> None:

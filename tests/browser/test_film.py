@@ -163,7 +163,7 @@ def test_a_trailer_makes_no_request_before_it_is_asked_for_and_has_captions(page
     video = page.locator("video")
     expect(video).to_be_focused()
     expect(video.locator("track")).to_have_attribute("kind", "captions")
-    page.wait_for_function("document.querySelector('video').textTracks[0].mode === 'showing'")
+    page.wait_for_function("() => document.querySelector('video').textTracks[0].mode === 'showing'")
     assert "https://trailers.example/lamp.mp4" in asked
     assert "https://trailers.example/lamp.vtt" in asked
 

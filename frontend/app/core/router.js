@@ -113,7 +113,8 @@ async function show({ scrollTo, first = false }) {
   shown.value = { view: /** @type {View} */ (view), path: pathname, moved };
   before?.view.dispose?.();
   if (scrollTo !== null || moved) window.scrollTo(0, scrollTo ?? 0);
-  if (moved && !first) focusHeading();
+  // A page opened directly leaves the focus where browsers put it; its heading can be focused all the same.
+  if (moved) focusHeading({ take: !first });
 }
 
 /** @param {AbortSignal} signal @returns {Promise<View | undefined>} undefined when left meanwhile */
@@ -167,9 +168,10 @@ function followLink(event) {
   navigate(url.pathname + url.search, { replace: url.href === window.location.href });
 }
 
-function focusHeading() {
+/** @param {{take: boolean}} how */
+function focusHeading({ take }) {
   const heading = document.querySelector("main h1");
   if (!(heading instanceof HTMLElement)) return;
   heading.tabIndex = -1;
-  heading.focus({ preventScroll: true });
+  if (take) heading.focus({ preventScroll: true });
 }

@@ -18,6 +18,8 @@ import { isOver, timeLink } from "../ui/showtimes.js";
 import { announce } from "../ui/toast.js";
 
 const NEXT = 3;
+/** Of a hundred showtimes each: more than seven cinemas show in one evening. */
+const MOST_PAGES = 4;
 const EVENING_MS = 18 * 3_600_000;
 /** What decides for some whether they can come at all stands first. */
 const ACCESS = ["Wheelchair access", "Hearing loop", "Assistive listening", "Audio description", "Open captions"];
@@ -84,10 +86,18 @@ export async function load({ query, signal }) {
 async function tonight(signal) {
   const from = rfc3339(new Date(serverNow()));
   const to = rfc3339(new Date(serverNow() + EVENING_MS));
+  /** @type {Showtime[]} */
+  const found = [];
   try {
-    const { data } = await gqlPartial(NextShows, { from, to, after: null }, { signal });
+    for (let after = null, page = 0; page < MOST_PAGES; page += 1) {
+      const { data } = await gqlPartial(NextShows, { from, to, after }, { signal });
+      if (!data.showtimes) return null;
+      found.push(...data.showtimes.nodes);
+      if (!data.showtimes.pageInfo.hasNextPage) break;
+      after = data.showtimes.pageInfo.endCursor;
+    }
     const isTonight = (/** @type {Showtime} */ show) => cinemaDay(show.startsAt, show.timeZone) === cinemaDay(serverNow(), show.timeZone);
-    return data.showtimes && data.showtimes.nodes.filter((/** @type {Showtime} */ show) => !isOver(show) && isTonight(show));
+    return found.filter((show) => !isOver(show) && isTonight(show));
   } catch (error) {
     if (signal.aborted) throw error;
     return null;

@@ -67,7 +67,7 @@ export const SeatMap = /* GraphQL */ `
       prices { category ticketType price { ...MoneyParts } }
       seatMap { seat { ...SeatParts } status }
       movie { ...MovieCard }
-      cinema { id address city bookingPolicy { maximumSeats gapRule } }
+      cinema { id address city bookingPolicy { maximumSeats gapRule fee { ...MoneyParts } } }
     }
   }
   ${ShowtimeLine} ${MoneyParts} ${SeatParts} ${MovieCard}`;

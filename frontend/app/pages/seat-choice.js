@@ -52,8 +52,10 @@ export function createChoice(showtime, wanted, held, paid = []) {
   let version = showtime.seatMapVersion;
   /** @type {string[]} */
   let gone = [];
+  /** Of a booking, whatever its seats: in the sum from the first seat on, so that it never jumps later. */
+  const fee = showtime.cinema?.bookingPolicy?.fee ?? { amount: 0, currency: showtime.prices[0]?.price.currency ?? "EUR" };
   const total = computed(() => ({
-    amount: chosen.value.reduce((sum, id) => sum + (priceOf(id)?.amount ?? 0), 0),
+    amount: chosen.value.reduce((sum, id) => sum + (priceOf(id)?.amount ?? 0), chosen.value.length ? fee.amount : 0),
     currency: showtime.prices[0]?.price.currency ?? "EUR",
   }));
 
@@ -121,7 +123,7 @@ export function createChoice(showtime, wanted, held, paid = []) {
   const poll = setInterval(() => stream.status.peek() !== "live" && !document.hidden && snapshotQuietly(), POLL_MS);
 
   return {
-    seats, byId, rows, maximum, prices, statuses, available, chosen, problem, busy, total, isFree, priceOf, choose,
+    seats, byId, rows, maximum, prices, statuses, available, chosen, problem, busy, total, fee, isFree, priceOf, choose,
     live: stream.status,
 
     /** @param {string} id */

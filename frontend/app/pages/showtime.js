@@ -174,6 +174,7 @@ function bar(choice, showtimeId) {
         <div>
           ${chosen.length
             ? html`<strong id="chosen-seats">${chosen.join(", ")}</strong> <span class="figures" id="chosen-total">${money(choice.total.value)}</span>
+                ${choice.fee.amount ? html`<span class="muted small-text">${t("seats.withFee", { fee: money(choice.fee) })}</span>` : nothing}
                 ${place ? html`<span class="muted small-text place-text">${t(`seats.place.${place.side}`, { count: place.rowsFromScreen })}</span>` : nothing}`
             : html`<span class="muted">${t("seats.choose")}</span>`}
         </div>

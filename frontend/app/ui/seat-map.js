@@ -39,6 +39,10 @@ export function seatMap({ choice, current, zoom, label }) {
     event.preventDefault();
     if (next) focusSeat(next, current);
   };
+  // A screen reader may put the focus on any seat: arrows go on from there.
+  const onFocus = (/** @type {FocusEvent} */ event) => {
+    current.value = /** @type {HTMLElement} */ (event.target).id.replace(/^seat-/, "");
+  };
   return html`
     <div class="room ${zoom.value}" dir="ltr" id="room" tabindex="-1">
       <div class="room-floor" .style=${`--columns:${columns};--rows:${height}`}>
@@ -46,7 +50,7 @@ export function seatMap({ choice, current, zoom, label }) {
           <svg viewBox="0 0 600 34" preserveAspectRatio="none"><path d="M0 34C120 6 480 6 600 34C480 -2 120 -2 0 34Z"></path></svg>
           <span>${t("seats.screen")}</span>
         </div>
-        <div class="seat-grid" role="grid" aria-label=${label} aria-multiselectable="true" @keydown=${onKey}>
+        <div class="seat-grid" role="grid" aria-label=${label} aria-multiselectable="true" @keydown=${onKey} @focusin=${onFocus}>
           ${repeat(
             rows,
             (row) => row.row,

@@ -2,6 +2,7 @@
 /** A showtime as a link to its seats, and the strip of days above a programme. */
 import { formatLocale, t } from "../core/i18n.js";
 import { serverNow } from "../core/clock.js";
+import { languageNames } from "../domain/formats.js";
 import { clockText, dayText, showtimeText } from "../domain/times.js";
 import { html, nothing } from "./html.js";
 
@@ -41,23 +42,25 @@ export function languageName(tag) {
   // zxx is the tag of "no linguistic content": what silent films are.
   if (tag === "zxx") return t("showtime.silent");
   try {
-    return new Intl.DisplayNames([formatLocale()], { type: "language" }).of(tag) ?? tag;
+    return languageNames(formatLocale()).of(tag) ?? tag;
   } catch {
     return tag;
   }
 }
 
 /**
- * @param {{days: string[], chosen: string, today: string, open: Set<string> | null, hrefOf: (day: string) => string, label: string}} strip
- * open: days that have showtimes; null when that is not known
+ * @param {{days: string[], chosen: string, today: string, open: Set<string> | null, hrefOf: (day: string) => string, label: string,
+ *   onChoose?: (day: string) => void}} strip open: days that have showtimes; null when that is not known; onChoose: for a page that
+ *   has the other days already
  */
-export const dayStrip = ({ days, chosen, today, open, hrefOf, label }) => html`
+export const dayStrip = ({ days, chosen, today, open, hrefOf, label, onChoose }) => html`
   <nav aria-label=${label}>
     <ul class="day-strip">
       ${days.map((day) => {
         const closed = open !== null && !open.has(day);
         return html`<li>
           <a class="day ${closed ? "empty" : ""}" href=${hrefOf(day)} aria-current=${day === chosen ? "date" : nothing}
+            @click=${(/** @type {MouseEvent} */ event) => onChoose && isPlain(event) && (event.preventDefault(), onChoose(day))}
             aria-label=${`${dayText(day, formatLocale(), { weekday: "long", day: "numeric", month: "long" })}${closed ? `, ${t("day.nothing")}` : ""}`}>
             <small>${day === today ? t("day.today") : dayText(day, formatLocale(), { weekday: "short" })}</small>
             <strong>${dayText(day, formatLocale(), { day: "numeric", month: "short" })}</strong>
@@ -67,6 +70,9 @@ export const dayStrip = ({ days, chosen, today, open, hrefOf, label }) => html`
     </ul>
   </nav>
 `;
+
+/** Not meant for another tab or window. @param {MouseEvent} event */
+const isPlain = (event) => event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 
 /** @param {Showtime} showtime @returns {{kind: string, text: string} | null} */
 function noteOf(showtime) {
