@@ -43,6 +43,7 @@ PERMISSIONS = Permissions(
         "eraseUser": ADMIN,
         "setUserRole": ADMIN,
         "setUserActive": ADMIN,
+        "switchOffTotp": ADMIN,
     },
     entities={"User": anybody("id and name")},
     fields={

@@ -315,6 +315,8 @@ def accounts(deeds: Deeds, admin: Guest) -> None:
     chosen = token_mailed_to(system, email, "reset-password")
     by_visitor("resetPassword", f'input: {{token: "{chosen}", newPassword: "{PASSWORD}"}}')
     others(deeds, admin, ana)
+    signed_in().ask("mutation { enrolTotp { secret } }")
+    deeds.do(admin, "switchOffTotp", f'userId: "{ana.id}"')
     deeds.do(signed_in(), "deleteMyAccount", f'password: "{PASSWORD}"')
 
 

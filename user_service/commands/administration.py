@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis import audit
+from chassis.errors import Forbidden
 from chassis.identity import Caller, Role
 from chassis.ids import new_id
 from chassis.outbox import publish
@@ -122,5 +123,28 @@ def set_active(runtime: UserRuntime, caller: Caller, user_id: str, active: bool)
         return user
 
     user = runtime.database.transact(change)
+    tell_ended(runtime)
+    return user
+
+
+def switch_off_codes(runtime: UserRuntime, caller: Caller, user_id: str) -> UserRow:
+    """No codes any more for somebody who has lost the app, or was locked out by who had their session; all sessions end.
+
+    Raises Forbidden below ADMIN and for oneself (that takes the password), NotFound, TotpNotEnrolled.
+    """
+    caller.require_role(Role.ADMIN)
+    if user_id == caller.user_id:
+        raise Forbidden("Your own codes are switched off in your profile, with your password.")
+
+    def switch_off(session: Session) -> UserRow:
+        user = living_user(session, user_id)
+        if user.totp_secret is None:
+            raise errors.TotpNotEnrolled
+        user.totp_enabled, user.totp_secret, user.totp_last_step = False, None, 0
+        end_sessions(session, user_id, "codes switched off")
+        audit.record(session, caller, "user.switch_off_codes", "User", user_id)
+        return user
+
+    user = runtime.database.transact(switch_off)
     tell_ended(runtime)
     return user

@@ -92,6 +92,12 @@ class Mutation(graphene.ObjectType):
         required=True,
         description="ADMIN. The last ADMIN stays one: LAST_ADMIN.",
     )
+    switch_off_totp = graphene.Field(
+        types.UserPayload,
+        user_id=graphene.ID(required=True),
+        required=True,
+        description="ADMIN. For somebody who has lost the authenticator app; their sessions end.",
+    )
     set_user_active = graphene.Field(
         types.UserPayload,
         user_id=graphene.ID(required=True),
@@ -245,6 +251,11 @@ class Mutation(graphene.ObjectType):
             input["role"].value,
             input.get("cinema_ids") or (),
         )
+        return types.UserPayload(user=user)
+
+    @mutation_payload(types.UserPayload)
+    def resolve_switch_off_totp(_root, info, user_id):
+        user = administration.switch_off_codes(info.context.runtime, info.context.caller, user_id)
         return types.UserPayload(user=user)
 
     @mutation_payload(types.UserPayload)

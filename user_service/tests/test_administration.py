@@ -6,6 +6,7 @@ from chassis.events import Envelope
 from chassis.identity import VISITOR, Role
 from chassis.revocations import Revocations
 from chassis.testing import as_peer, as_user
+from user_service import totp
 from user_service.tests.builders import AUTH_PARTS, at_once, codes, signed
 from user_service.worker import build_worker
 
@@ -267,3 +268,21 @@ def test_of_two_administrators_who_leave_at_once_one_stays(people, service, runt
 
     assert sorted(answers) == [[], ["LAST_ADMIN"]]
     assert service.data(remaining, caller=first)["users"]["totalCount"] == 1
+
+
+def test_an_administrator_switches_codes_off_for_who_has_lost_the_app(people, service, clock, runtime):
+    off = "mutation ($id: ID!) { switchOffTotp(userId: $id) { user { totpEnabled } userErrors { code } } }"
+    admin, ana = people.an_admin(), people.register()
+    assert codes(service.data(off, {"id": ana.id}, caller=admin)["switchOffTotp"]) == ["TOTP_NOT_ENROLLED"]
+    secret = service.data("mutation { enrolTotp { secret } }", caller=ana.caller)["enrolTotp"]["secret"]
+    code = totp.code_at(secret, totp.step_of(clock.now()))
+    service.data("mutation ($c: String!) { confirmTotp(code: $c) { done } }", {"c": code}, caller=ana.caller)
+
+    done = service.data(off, {"id": ana.id}, caller=admin)["switchOffTotp"]
+
+    assert done == {"user": {"totpEnabled": False}, "userErrors": []}
+    assert Revocations(runtime.redis).is_revoked(ana.session_id)
+    assert people.login("ana@example.org").id == ana.id
+    assert people.audited().count("user.switch_off_codes") == 1
+    assert service.error_codes(off, {"id": admin.user_id}, caller=admin) == ["FORBIDDEN"]
+    assert service.error_codes(off, {"id": "nobody"}, caller=admin) == ["NOT_FOUND"]
