@@ -10,6 +10,6 @@ Asks      payment_service (take, refund, settle), coupon_service (reserve, relea
           movie_service (once, when a showtime is scheduled), user_service (a contact not yet known)
 
 Own rooms: lifecycle (table of permitted moves) · live (seat locks and changes in Redis) · tickets (signed
-text, PDF, calendar) · files (signed downloads) · sheets (CSV and XLSX) · seed_sales (made-up
+text, PDF, calendar) · limits (holds by one source) · files (signed downloads) · sheets (CSV and XLSX) · seed_sales (made-up
 sales of the sample programme) · peers.
 """

@@ -31,6 +31,15 @@ class BookingSettings(ServiceSettings):
         description="Seats of one showtime that a person may hold and buy online.",
     )
     holds_per_minute: int = Field(10, alias="HOLDS_PER_MINUTE", ge=1, description="By one person.")
+    holds_per_address: int = Field(
+        120,
+        alias="HOLDS_PER_ADDRESS",
+        ge=1,
+        description="By all guests at one address (IPv6: one /64) within ten minutes; staff aren't counted.",
+    )
+    local_holds_per_address: int = Field(
+        2000, alias="LOCAL_HOLDS_PER_ADDRESS", ge=1, description="From this machine, outside production."
+    )
     payments_per_minute: int = Field(
         10, alias="PAYMENTS_PER_MINUTE", ge=1, description="Tried by one person."
     )

@@ -36,6 +36,7 @@ TUNED = {
     "COUPON_GUESSES_PER_MINUTE": "100000",
     "WRITES_PER_MINUTE": "100000",
     "HOLDS_PER_MINUTE": "100000",
+    "LOCAL_HOLDS_PER_ADDRESS": "100000",
     "PAYMENTS_PER_MINUTE": "100000",
     "BCRYPT_COST": "4",
     # Longer than the provider is waited for, shorter than a test may take.

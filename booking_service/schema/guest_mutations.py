@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import graphene
 
+from booking_service import limits
 from booking_service.commands import (
     cancel,
     hold,
@@ -87,6 +88,7 @@ class GuestMutations(graphene.ObjectType):
     @mutation_payload(BookingPayload)
     def resolve_hold_seats(root, info, input):
         context = info.context
+        limits.hold(context.runtime, context.caller, context.client_address)
         booking_id = hold.hold_seats(context.runtime, context.caller, answers.wish(input))
         return BookingPayload(booking=answers.booking(info, booking_id))
 
