@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 
+from tests.simulation.counting import too_few
 from tests.simulation.running import Sum, run_schedules, simulated, told
 from tests.simulation.schedule import Schedule
 
@@ -17,7 +18,7 @@ SHOWN = 3
 
 
 def main() -> int:
-    """Run what the command line asks for; 1 when something was violated."""
+    """Run what the command line asks for; 1 when something was violated, or too little was done to say so."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--seed", type=int, default=1, help="of the first schedule; the others count up from it"
@@ -37,9 +38,10 @@ def main() -> int:
                 print(f"\r{total.as_text()}, {rate:.0f}/s ", end="", file=sys.stderr, flush=True)
     seconds = time.monotonic() - began
     print(f"\n{total.as_text()}; seeds from {asked.seed}, {seconds:.0f} s")
-    for name, count in sorted(total.strikes.items()):
-        print(f"  {count:>8} × {name}")
-    return 1 if total.failed else 0
+    print(total.in_full())
+    lacking = too_few(total.schedules, total.deeds)
+    print("\n".join(lacking), end="\n" if lacking else "")
+    return 1 if total.failed or lacking else 0
 
 
 def _batches(first: int, count: int) -> Iterator[range]:

@@ -39,6 +39,8 @@ WATCHES = {
     """,
 }
 
+WATCHED = {"booking_service": ("seen_moves", "seen_claims"), "coupon_service": ("seen_uses",)}
+
 
 def fill(service: str, runtime: Runtime[Any]) -> None:
     """Fill the empty database of `service`."""

@@ -14,6 +14,7 @@ import orjson
 
 from booking_service.lifecycle import MOVES, State
 from tests.simulation.filling import SEATS
+from tests.simulation.house import House
 from tests.simulation.world import BOOKING, COUPON, World
 from tools.check_invariants.check import check
 from tools.check_invariants.facts import Facts
@@ -25,7 +26,7 @@ Row = Any
 INSTANTS = ("at", "paying_since", "created_at")
 
 
-def violations(world: World, journal: Sequence[Asked]) -> list[str]:
+def violations(world: World, journal: Sequence[Asked], house: House) -> list[str]:
     """Everything that is not as it must be, in words."""
     found = check(facts_of(world, journal))
     found.pop("I18")  # about reports, and about a catalogue that is not simulated
@@ -34,7 +35,7 @@ def violations(world: World, journal: Sequence[Asked]) -> list[str]:
         for name, violations in found.items()
         for violation in violations
     ]
-    return [*told, *_watched(world)]
+    return [*told, *_watched(world), *_admissions(world, house)]
 
 
 def facts_of(world: World, journal: Sequence[Asked]) -> Facts:
@@ -115,3 +116,17 @@ def _watched(world: World) -> Iterator[str]:
         steps = move["version_after"] - move["version_before"]
         if steps != 1 and (before != after or steps):
             yield f"I12 wrong: {move['booking_id']} went {steps} versions on"
+
+
+def _admissions(world: World, house: House) -> Iterator[str]:
+    """I16 as the doors saw it: nobody in twice, and whoever was let in is on record; and the count of the showtime."""
+    states = {row["id"]: row["state"] for row in world.rows(BOOKING, "SELECT id, state FROM tickets")}
+    for ticket, times in house.admitted.items():
+        if times > 1 + house.taken_back[ticket]:
+            yield f"I16 doubled: {ticket} was let in {times} times"
+        if not house.taken_back[ticket] and states.get(ticket) != "USED":
+            yield f"I16 missing: {ticket} was let in and is {states.get(ticket)}"
+    counted = world.rows(BOOKING, "SELECT sum(checked_in) AS people FROM showtimes")[0]["people"]
+    used = sum(state == "USED" for state in states.values())
+    if counted != used:
+        yield f"I16 wrong: {counted} admissions are counted, {used} tickets were used"

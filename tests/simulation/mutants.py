@@ -65,6 +65,12 @@ class Mutant:
 
 
 _ANY_MOVE = Change("booking_service.lifecycle:check_move", "if (before, after) not in MOVES:", "if False:")
+_ANY_COUPON_REQUEST = Change(
+    "coupon_service.commands.using:_reserve",
+    "if any(wish.as_of < one.as_of or (wish.as_of == one.as_of > 0 and one is not use) for one in uses):",
+    "if False:",
+)
+_ANY_VERSION_PAYS = Change("booking_service.commands.pay:_begin", "and booking.version != as_of", "and False")
 _NOT_OURS = Change(
     "booking_service.commands.settle:_owns_its_seats", "return claimed ==", "return True or claimed =="
 )
@@ -170,6 +176,10 @@ MUTANTS = (
             Change("coupon_service.rules:quote", "terms.usage_limit is not None and uses", "False and uses"),
             Change("coupon_service.commands.using:_count", "Coupon.times_used < Coupon.usage", "True or Coupon.usage"),
         ),
+    ),
+    Mutant(
+        "seats are changed although somebody sits on one of them",
+        (Change("booking_service.commands.seat_swap:finish_seat_change", "or is_used(session, booking.id)", ""),),
     ),
     Mutant(
         "a hold that ends keeps its seats",

@@ -9,10 +9,13 @@ from typing import Any, TypeVar
 
 import fakeredis
 import redis
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
 
 from chassis.broker import DELIVERIES, BrokerDown
 from chassis.clock import Clock
+from chassis.database import _ENGINE as ENGINE
 from chassis.database import Database
 from chassis.errors import Unavailable
 from chassis.events import Envelope
@@ -64,12 +67,23 @@ class MemoryDatabase(Database):
         self._sim.port(f"{self._service}: before a read")
         return self._sim.atomic(lambda: super(MemoryDatabase, self).read(work))
 
-    @property
-    def raw(self) -> sqlite3.Connection:
-        """The driver's own connection: for filling and for looking, never for the code under test."""
-        connection: Any = self.engine.raw_connection().driver_connection
+    def _sqlite(self, synchronous: str) -> Engine:
+        """The one connection that the shipped engine makes, in an engine that spends no time on asking who listens."""
+        connection: Any = super()._sqlite(synchronous).raw_connection().driver_connection
         assert isinstance(connection, sqlite3.Connection)
-        return connection
+        #: The driver's own connection: for filling and for looking, never for the code under test.
+        self.raw = connection
+        engine = create_engine(
+            "sqlite://", creator=lambda: connection, poolclass=StaticPool, pool_reset_on_return=None, **ENGINE
+        )
+        engine.dialect.do_begin = _begin  # type: ignore[method-assign,assignment]
+        self._writing = engine
+        return engine
+
+
+def _begin(connection: Any) -> None:
+    """One connection knows no other to lock out: reading and writing begin alike."""
+    connection.driver_connection.execute("BEGIN")
 
 
 class MemoryRedis(fakeredis.FakeRedis):

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 
+from tests.simulation.counting import QUESTIONS
+from tests.simulation.mornings import prepare
 from tests.simulation.schedule import Outcome, Schedule
 from tests.simulation.world import World
 
@@ -20,42 +22,50 @@ class Sum:
     """What schedules came to; `failed` are those with faults."""
 
     schedules: int = 0
-    confirmed: int = 0
-    refunds: int = 0
     crashes: int = 0
+    deeds: Counter[str] = field(default_factory=Counter)
     strikes: Counter[str] = field(default_factory=Counter)
     failed: list[Outcome] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
         """Count one schedule."""
-        self.add_sum(
-            Sum(
-                1, outcome.confirmed, outcome.refunds, outcome.crashes, Counter(outcome.strikes),
-                [outcome] if outcome.faults else [],
-            )
-        )  # fmt: skip
+        faults = [outcome] if outcome.faults else []
+        self.add_sum(Sum(1, outcome.crashes, outcome.deeds, Counter(outcome.strikes), faults))
 
     def add_sum(self, other: Sum) -> None:
         """Count many."""
         self.schedules += other.schedules
-        self.confirmed += other.confirmed
-        self.refunds += other.refunds
         self.crashes += other.crashes
+        self.deeds += other.deeds
         self.strikes += other.strikes
         self.failed += other.failed
 
     def as_text(self) -> str:
         """One line for people."""
+        done = [
+            f"{self.deeds[name]} {name}" for name in ("bookings sold", "refunds", "seat changes", "check-ins")
+        ]
         return (
-            f"{self.schedules} schedules: {self.confirmed} bookings sold, {self.refunds} refunds, "
-            f"{self.crashes} crashes, {sum(self.strikes.values())} lost answers, {len(self.failed)} with violations"
+            f"{self.schedules} schedules: {', '.join(done)}, {self.crashes} crashes, "
+            f"{sum(self.strikes.values())} lost answers, {len(self.failed)} with violations"
         )
+
+    def in_full(self) -> str:
+        """Every sum, a line each."""
+        sums = [
+            *((self.deeds[name], name) for name in QUESTIONS),
+            *((n, what) for what, n in sorted(self.strikes.items())),
+        ]
+        return "\n".join(f"  {number:>8} × {what}" for number, what in sums)
 
 
 @cache
 def the_world() -> World:
     """The services of this process; made once, for that costs as much as some schedules."""
-    return World()
+    world = World()
+    with world.installed():
+        prepare(world)
+    return world
 
 
 @contextmanager

@@ -59,7 +59,7 @@ class Scheduler:
     def __init__(self) -> None:
         self.begin(0)
 
-    def begin(self, seed: int) -> None:
+    def begin(self, seed: int | str) -> None:
         """Forget everything and draw from `seed` from now on."""
         self.random = Random(seed)
         self.tasks: list[Task] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from types import SimpleNamespace
@@ -26,7 +27,8 @@ from chassis.errors import Unavailable
 from chassis.federation import FederatedSchema
 from chassis.identity import Caller, as_peer
 from chassis.runtime import Runtime
-from chassis.testing import NOON, SECRET
+from chassis.testing import NOON
+from chassis.testing_rooms import SECRET
 from chassis.worker import Worker
 from coupon_service import schema as coupon_schema
 from coupon_service import worker as coupon_worker
@@ -41,12 +43,19 @@ from payment_service.settings import PaymentSettings
 from tests.simulation import filling
 from tests.simulation.ports import MemoryBroker, MemoryDatabase, MemoryPeers, MemoryRedis, Weather, Web
 from tests.simulation.scheduler import Scheduler
+from tools.check_invariants.journal import Asked
 
 BOOKING, PAYMENT, COUPON, NOTIFICATION = (
     "booking_service", "payment_service", "coupon_service", "notification_service",
 )  # fmt: skip
 SETTINGS: Mapping[str, Any] = {
-    BOOKING: partial(BookingSettings, TICKET_SIGNING_KEYS=TICKET_KEYS, BOOKING_FEE=100, GAP_RULE=False),
+    BOOKING: partial(
+        BookingSettings,
+        TICKET_SIGNING_KEYS=TICKET_KEYS,
+        BOOKING_FEE=100,
+        GAP_RULE=False,
+        CHECK_IN_OPENS_MINUTES=3000,
+    ),
     PAYMENT: partial(PaymentSettings, PROVIDER_CALLS_AT_ONCE=1000),
     COUPON: CouponSettings,
     NOTIFICATION: partial(NotificationSettings, VAPID_KEY_FILE="unused.pem"),
@@ -60,6 +69,25 @@ BUILDERS: Mapping[str, Callable[[Any], Worker]] = {
 SCHEMAS: Mapping[str, FederatedSchema] = {
     BOOKING: booking_schema.SCHEMA, PAYMENT: payment_schema.SCHEMA, COUPON: coupon_schema.SCHEMA,
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Owner:
+    """What a guest has from before the schedule."""
+
+    booking_id: str
+    is_sold: bool
+
+
+@dataclass(frozen=True)
+class Morning:
+    """A state to begin with: databases to be copied, who owns what, what was asked and done for it."""
+
+    name: str
+    templates: Mapping[str, sqlite3.Connection]
+    owners: Mapping[str, Owner] = field(default_factory=dict)
+    journal: tuple[Asked, ...] = ()
+    deeds: Mapping[str, int] = field(default_factory=dict)
 
 
 class World:
@@ -93,10 +121,13 @@ class World:
             self.sim, self.weather, {name: list(worker.reactions) for name, worker in self.workers.items()}
         )
         self._webhooks = payment_app.create_app(runtime=self.runtimes[PAYMENT]).test_client()
-        self._templates = {name: self._template(name) for name in BUILDERS}
+        for name in BUILDERS:
+            self._fill(name)
+        self.morning = Morning("empty", self.copied())
+        self._mornings = {"empty": self.morning}
 
-    def begin(self, seed: int) -> None:
-        """Everything as on the first morning, with all chance drawn from `seed`."""
+    def begin(self, seed: int | str, morning: str = "empty") -> None:
+        """Everything as on that morning, with all chance drawn from `seed`."""
         self.sim.begin(seed)
         self.weather.__init__()  # type: ignore[misc]  # the ports keep this very object
         self.clock.set(NOON)
@@ -104,9 +135,25 @@ class World:
         self.broker.waiting.clear()
         self.broker.dead.clear()
         self.bugs.clear()
-        self._numbers = iter(range(1, 1_000_000))
-        for name, template in self._templates.items():
+        # A morning's own rows have the low numbers.
+        self._numbers = iter(range(1 if isinstance(seed, str) else 10_000, 1_000_000))
+        self.morning = self._mornings[morning]
+        for name, template in self.morning.templates.items():
             template.backup(self.databases[name].raw)
+
+    def keep_morning(self, morning: Morning) -> None:
+        """A morning more to begin with."""
+        self._mornings[morning.name] = morning
+
+    def copied(self) -> dict[str, sqlite3.Connection]:
+        """All databases as they are now; nothing was watched so far."""
+        copies = {name: sqlite3.connect(":memory:") for name in self.databases}
+        for name, copy in copies.items():
+            self.databases[name].raw.backup(copy)
+            for table in filling.WATCHED.get(name, ()):
+                copy.execute(f"DELETE FROM {table}")
+            copy.commit()
+        return copies
 
     def rows(self, service: str, question: str, *values: Any) -> list[dict[str, Any]]:
         """Rows of a service's database, read past the code under test."""
@@ -182,15 +229,12 @@ class World:
         answer = self._webhooks.post("/webhooks/simulated", data=body, headers=dict(headers))
         return SimpleNamespace(ok=answer.status_code == 200)
 
-    def _template(self, service: str) -> sqlite3.Connection:
-        """The migrated and filled database of a service, to be copied."""
+    def _fill(self, service: str) -> None:
+        """Migrate and fill the database of a service."""
         database = self.databases[service]
         migrations.upgrade(database, service)
         filling.fill(service, self.runtimes[service])
         database.raw.executescript(filling.WATCHES.get(service, ""))
-        template = sqlite3.connect(":memory:")
-        database.raw.backup(template)
-        return template
 
 
 def _nobody_answers(_body: bytes, _caller: Caller) -> dict[str, Any]:

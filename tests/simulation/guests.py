@@ -1,4 +1,4 @@
-"""Who wants something: guests who book, pay, change their minds and lose their connection, staff, the bank, timers."""
+"""Guests who book, pay, change their minds and their seats, and lose their connection."""
 
 from __future__ import annotations
 
@@ -7,35 +7,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from redis import RedisError
-
-from booking_service.commands import cancel, change_seats, desk, door, hold, keep, pay
+from booking_service.commands import cancel, change_seats, hold, keep, pay
 from booking_service.commands.hold import HoldWish, SeatChoice
-from chassis import outbox
-from chassis.broker import BrokerDown
 from chassis.errors import Failure, Refusals
-from chassis.identity import Caller, Role
-from chassis.money import Money
 from chassis.testing import as_user
-from payment_service.providers.simulated import SimulatedProvider
 from tests.simulation.filling import COUPONS, GUESTS, SEATS
-from tests.simulation.ports import Delivery
 from tests.simulation.scheduler import Task
-from tests.simulation.world import BOOKING, COUPON, NOTIFICATION, PAYMENT, World
+from tests.simulation.world import BOOKING, Owner, World
 from tools.check_invariants.journal import OK, PENDING, REFUSED, UNKNOWN, Asked
 
 TOKENS = (
-    "pm_success", "pm_success", "pm_success", "pm_answer_lost", "pm_answer_lost", "pm_webhook_late", "pm_webhook_twice",
-    "pm_declined", "pm_slow", "pm_3ds",
+    "pm_success", "pm_success", "pm_success", "pm_success", "pm_answer_lost", "pm_answer_lost", "pm_webhook_late",
+    "pm_webhook_twice", "pm_declined", "pm_slow", "pm_3ds", "pm_3ds",
 )  # fmt: skip
-STAFF = Caller("sam", Role.ADMIN, frozenset(), "session-1")
-TIMERS = {
-    (BOOKING, "sweep"): 3, (BOOKING, "reconcile"): 3, (BOOKING, "abandon"): 1, (BOOKING, "refunds"): 3,
-    (BOOKING, "locks"): 1, (PAYMENT, "reconcile payments"): 3, (PAYMENT, "retry refunds"): 1,
-    (PAYMENT, "deliver webhooks"): 3, (NOTIFICATION, "deliver EMAIL"): 1, (NOTIFICATION, "deliver IN_APP"): 1,
-}  # fmt: skip
-RELAYS = (BOOKING, PAYMENT, COUPON)
-EXPECTED = (Failure, Refusals, BrokerDown, RedisError)
+GONE = ("HOLD_EXPIRED", "BOOKING_UNKNOWN", "NOT_CANCELLABLE", "NOT_FOUND")
 
 
 @dataclass(frozen=True)
@@ -52,15 +37,15 @@ class Wish:
 class Guest:
     """One guest with one browser: does one thing at a time and remembers what was answered."""
 
-    def __init__(self, name: str, world: World, journal: list[Asked]) -> None:
+    def __init__(self, name: str, world: World, journal: list[Asked], owns: Owner | None = None) -> None:
         self.name, self.world, self.journal = name, world, journal
         self.caller = as_user(name)
         self.runtime = world.runtimes[BOOKING]
         self.is_busy = False
-        self.booking: str | None = None
+        self.booking = owns.booking_id if owns else None
+        self.is_sold = owns.is_sold if owns else False
         self.unanswered: Wish | None = None
         self._pays = self._holds = 0
-        self.is_sold = False
 
     def act(self) -> None:
         """Begin the next thing; what got no answer is often asked again, word for word."""
@@ -70,11 +55,11 @@ class Guest:
         elif self.booking is None:
             self._hold()
         elif self.is_sold:
-            draw.choice((self._cancel, self._cancel, self._change_seats, self._leave))()
+            draw.choice((self._change_seats,) * 5 + (self._cancel,) * 3 + (self._leave,))()
         else:
             draw.choice(
-                (self._pay,) * 5
-                + (self._coupon,) * 3
+                (self._pay,) * 12
+                + (self._coupon,) * 4
                 + (self._no_coupon, self._extend, self._hold, self._cancel)
             )()
 
@@ -117,15 +102,31 @@ class Guest:
         )
 
     def _refused(self, code: str) -> None:
-        if code in ("HOLD_EXPIRED", "BOOKING_UNKNOWN", "NOT_HELD", "NOT_CANCELLABLE", "NOT_FOUND"):
+        """What is over is left alone; what was paid meanwhile, says the page, is the guest's."""
+        if code == "NOT_HELD":
+            mine = self.world.rows(
+                BOOKING, "SELECT 1 FROM bookings WHERE id = ? AND state = 'CONFIRMED'", self.booking
+            )
+            if mine and not self.is_sold:
+                self.is_sold = True
+                return
+        if code == "NOT_HELD" or code in GONE:
             self._leave()
 
     def _leave(self) -> None:
         self.booking, self.unanswered, self.is_sold = None, None, False
 
     def _seats(self) -> tuple[SeatChoice, ...]:
+        """One or two seats: mostly such as the map shows as free or one's own, else any."""
         draw = self.world.sim.random
-        seats = draw.sample(SEATS, draw.choice((1, 1, 2)))
+        wanted: list[str] = []
+        if draw.randrange(10) < 7:
+            taken = self.world.rows(
+                BOOKING, "SELECT seat_id FROM claims WHERE booking_id IS NOT ?", self.booking
+            )
+            others = {row["seat_id"] for row in taken}
+            wanted = [seat for seat in SEATS if seat not in others]
+        seats = draw.sample(wanted or SEATS, min(draw.choice((1, 1, 2)), len(wanted or SEATS)))
         return tuple(SeatChoice(seat, draw.choice(("ADULT", "CHILD"))) for seat in seats)
 
     def _hold(self) -> None:
@@ -194,107 +195,6 @@ def _is_silence(error: Exception | None) -> bool:
     return isinstance(error, Failure) and error.code in ("SERVICE_UNAVAILABLE", "CONFLICT", "PAYMENT_PENDING")
 
 
-class House:
-    """Everybody who is not a guest: staff, the payers' bank, and the background work of the services."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self._sales = 0
-
-    def start(self, name: str, run: Callable[[], Any]) -> Task:
-        """Begin something whose only answer is that it went wrong."""
-
-        def ended(task: Task) -> None:
-            error = task.error
-            if error is not None and not isinstance(error, EXPECTED):
-                self.world.bugs.append(f"{task.name} raised {error!r}")
-
-        return self.world.sim.start(name, run, ended)
-
-    def timer(self, service: str, name: str) -> Task:
-        """One round of a timer of a service's worker."""
-        worker = self.world.workers[service]
-        timer = next(timer for timer in worker.timers if timer.name == name)
-        return self.start(f"{service} {name}", lambda: timer.run(worker.runtime))
-
-    def relay(self, service: str) -> Task:
-        """One look into a service's outbox."""
-        return self.start(
-            f"{service} relay", lambda: outbox.relay(self.world.databases[service], self.world.broker)
-        )
-
-    def deliver(self, delivery: Delivery) -> Task:
-        """Hand an event to its subscriber; it is gone from the broker only when all of this has been survived."""
-        world = self.world
-
-        def run() -> None:
-            try:
-                world.workers[delivery.subscriber].handle(delivery.envelope)
-            except Failure:
-                return  # its database did not answer: comes again, as often as it takes
-            except Exception as error:
-                world.broker.failed(delivery)
-                if delivery.failures > 1:
-                    world.bugs.append(
-                        f"{delivery.subscriber} can't handle {delivery.envelope.name}: {error!r}"
-                    )
-                return
-            world.sim.port("consumer: before the acknowledgement")
-            if delivery in world.broker.waiting:
-                world.broker.waiting.remove(delivery)
-
-        def ended(_task: Task) -> None:
-            delivery.in_hand -= 1
-
-        delivery.in_hand += 1
-        return world.sim.start(f"{delivery.subscriber} on {delivery.envelope.name}", run, ended)
-
-    def staff(self) -> None:
-        """A member of staff does something."""
-        draw = self.world.sim.random
-        draw.choice((self._sell, self._sell, self._admit, self._cancel_showtime))()
-
-    def bank(self) -> None:
-        """A payer confirms or refuses a payment at the bank."""
-        waiting = self.world.rows(
-            PAYMENT, "SELECT reference, client_secret FROM simulated_charges WHERE state = 'ACTION_REQUIRED'"
-        )
-        if waiting:
-            runtime, charge = self.world.runtimes[PAYMENT], waiting[0]
-            agreed = self.world.sim.random.randrange(10) < 8
-            provider = SimulatedProvider(runtime.database, runtime.settings)
-            self.start(
-                f"bank {'agrees' if agreed else 'refuses'}",
-                lambda: provider.confirm(charge["reference"], charge["client_secret"], agreed=agreed),
-            )
-
-    def _sell(self) -> None:
-        draw = self.world.sim.random
-        self._sales += 1
-        seat, method = draw.choice(SEATS), draw.choice(("CASH", "CARD", "COMP"))
-        wish = HoldWish("showtime-1", (SeatChoice(seat, "ADULT"),), idempotency_key=f"desk-{self._sales}")
-        self.start(
-            f"desk sells {seat} {method}",
-            lambda: desk.sell_at_box_office(
-                self.world.runtimes[BOOKING], STAFF, wish, method=method, tendered=Money(5000, "EUR"), reason="press"
-            ),
-        )  # fmt: skip
-
-    def _admit(self) -> None:
-        known = self.world.rows(BOOKING, "SELECT code FROM tickets ORDER BY id")
-        if known:
-            code = self.world.sim.random.choice(known)["code"]
-            run = partial(door.check_in, self.world.runtimes[BOOKING], STAFF, qr_payload=None, code=code)
-            self.start(f"door sees {code}", partial(run, showtime_id=None, door=None))
-
-    def _cancel_showtime(self) -> None:
-        if self.world.sim.random.randrange(2) == 0:
-            self.start(
-                "house cancels the showtime",
-                lambda: cancel.cancel_showtime(self.world.runtimes[BOOKING], STAFF, "showtime-1", "no light"),
-            )
-
-
-def guests(world: World, journal: list[Asked]) -> list[Guest]:
-    """The guests of a schedule."""
-    return [Guest(name, world, journal) for name in GUESTS]
+def guests(world: World, journal: list[Asked], count: int) -> list[Guest]:
+    """So many guests of a schedule, with what they had from the morning."""
+    return [Guest(name, world, journal, world.morning.owners.get(name)) for name in GUESTS[:count]]
