@@ -36,6 +36,8 @@ CARDS = {
 TRIES = 4
 FEWEST_SHOWTIMES = 3
 PATIENCE_SECONDS = (0.2, 0.8)
+# Who keeps more than these gives the oldest back: a run is of sales, not of full houses.
+MOST_KEPT = 2
 
 
 @dataclass
@@ -47,12 +49,14 @@ class Hall:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def pick(self, dice: Random) -> tuple[str, list[str]]:
-        """A showtime and one to three seats side by side."""
+        """A showtime and one to three seats side by side; mostly pairs as others choose them, which leave no gaps."""
         with self.lock:
             showtime_id = dice.choice(sorted(self.seats))
             seats = self.seats[showtime_id]
         start = dice.randrange(len(seats))
-        return showtime_id, seats[start : start + dice.choice((1, 2, 2, 3))]
+        if dice.randrange(3):
+            return showtime_id, seats[start // 2 * 2 :][:2]
+        return showtime_id, seats[start : start + dice.choice((1, 2, 3))]
 
     def close_one(self, dice: Random) -> str | None:
         """Take a showtime out, if enough are left for the crowd; its id."""
@@ -82,7 +86,7 @@ class Guest:
         key = self._key()
         held = self._again(stop, lambda: self._hold(showtime_id, seats, key))
         if held.outcome != OK or held.booking_id is None:
-            self._make_room(stop)
+            stop.wait(self._dice.uniform(0.0, 0.1))
             return
         if self._chance(8):
             self._hold(showtime_id, seats, key)  # the device sends it once more
@@ -110,12 +114,8 @@ class Guest:
             self._again(stop, lambda: self._cancel(booking_id), 2)
         else:
             self._bought.append(booking_id)
-
-    def _make_room(self, stop: threading.Event) -> None:
-        """The seats are gone: give some of one's own back now and then, or nothing would be left to sell."""
-        if self._bought and self._chance(20):
+        if len(self._bought) > MOST_KEPT:
             self._cancel(self._bought.pop(0))
-        stop.wait(self._dice.uniform(0.05, 0.4))
 
     def _again(self, stop: threading.Event, ask: Any, tries: int = TRIES) -> Asked:
         """Ask, and ask the same again while no answer comes; the last answer."""

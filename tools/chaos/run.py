@@ -103,7 +103,7 @@ def let_loose(house: House, wish: Wish, journal_file: Path) -> Outcome:
         faults=nemesis.done,
         points=nemesis.points_hit(),
         deaths=house.output.read_text(errors="replace").count("starts again in"),
-        requests=Counter(f"{line.operation} {line.outcome}" for line in lines),
+        requests=Counter(" ".join(filter(None, (line.operation, line.outcome, line.code))) for line in lines),
         accepted_forgeries=nemesis.accepted_forgeries,
         is_well=is_well,
         quiet_after_seconds=time.monotonic() - calm_at,
