@@ -132,17 +132,92 @@ def pictures_say_their_kinds(node: ast.AST) -> str | None:
     return "a picture of any kind" if opens else None
 
 
-RULES: dict[Rule, str] = {
-    tokens_are_verified: 'jwt.decode(token, options={"verify_signature": False})',
-    statements_are_not_pasted: "session.execute(text(f\"SELECT * FROM users WHERE name = '{name}'\"))",
-    secrets_are_compared_in_constant_time: "ok = request_signature == expected_signature",
-    chance_is_secret: "token = random.choice('abc')",
-    others_are_asked_with_a_deadline: "requests.get(url)",
-    nothing_is_run_that_was_read: "subprocess.run(command, shell=True)",
-    nobody_is_sent_where_a_request_says: 'redirect(request.args["next"])',
-    markup_is_escaped: "Markup(comment)",
-    passwords_are_hashed_slowly: "hashlib.md5(password.encode())",
-    pictures_say_their_kinds: "Image.open(upload)",
+def nobody_debugs_what_is_live(node: ast.AST) -> str | None:
+    """No server of a framework, no debugger behind an address."""
+    if not isinstance(node, ast.Call):
+        return None
+    debug = keyword(node, "debug")
+    on = isinstance(debug, ast.Constant) and debug.value is True
+    return "a debugger" if on or name_of(node) in {"app.run", "breakpoint", "pdb.set_trace"} else None
+
+
+def certificates_are_checked(node: ast.AST) -> str | None:
+    """Whoever is asked over TLS proves who they are."""
+    named = ast.unparse(node) if isinstance(node, ast.Attribute | ast.Name) else ""
+    if named in {"ssl.CERT_NONE", "ssl._create_unverified_context", "CERT_NONE"}:
+        return named
+    host = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).endswith(".check_hostname")
+    return "any host will do" if host and ast.unparse(node.value) == "False" else None  # type: ignore[attr-defined]  # an Assign
+
+
+def archives_are_not_unpacked_whole(node: ast.AST) -> str | None:
+    """An archive may hold names that lead out of the folder, and more than fits."""
+    called = name_of(node)
+    return called if called.endswith(".extractall") or called == "shutil.unpack_archive" else None
+
+
+def cookies_are_out_of_reach_of_scripts(node: ast.AST) -> str | None:
+    """A cookie of ours is HttpOnly, Secure where there is TLS, and says SameSite."""
+    if not isinstance(node, ast.Call) or name_of(node).rsplit(".", 1)[-1] not in {
+        "set_cookie",
+        "dump_cookie",
+    }:
+        return None
+    missing = [word for word in ("httponly", "secure", "samesite") if keyword(node, word) is None]
+    return f"a cookie without {missing[0]}" if missing else None
+
+
+def names_of_temporary_files_are_not_guessed(node: ast.AST) -> str | None:
+    """A name that can be guessed can be there already, as a link to somewhere else."""
+    return name_of(node) if name_of(node) in {"tempfile.mktemp", "mktemp", "os.tempnam"} else None
+
+
+TOKEN = 'jwt.decode(token, key, algorithms=["EdDSA"], audience="x", options={"require": ["exp"]})'
+# What each rule must find: one piece for each thing it looks at.
+RULES: dict[Rule, tuple[str, ...]] = {
+    tokens_are_verified: (
+        'jwt.decode(token, options={"verify_signature": False})',
+        TOKEN.replace('["EdDSA"]', '["EdDSA", "HS256"]'),
+        TOKEN.replace('["EdDSA"]', "allowed"),
+        TOKEN.replace(', audience="x"', ""),
+        TOKEN.replace(', options={"require": ["exp"]}', ""),
+    ),
+    statements_are_not_pasted: (
+        "session.execute(text(f\"SELECT * FROM users WHERE name = '{name}'\"))",
+        'connection.exec_driver_sql("DROP TABLE " + name)',
+        'cursor.execute("SELECT %s" % name)',
+        'cursor.executemany("SELECT {}".format(name), rows)',
+    ),
+    secrets_are_compared_in_constant_time: (
+        "ok = request_signature == expected_signature",
+        "ok = given.token != kept",
+    ),
+    chance_is_secret: ("token = random.choice('abc')", "random.getrandbits(128)"),
+    others_are_asked_with_a_deadline: (
+        "requests.get(url)",
+        "self._session().post(url)",
+        "requests.get(url, timeout=2, verify=False)",
+    ),
+    nothing_is_run_that_was_read: (
+        "subprocess.run(command, shell=True)",
+        "eval(text)",
+        "pickle.loads(kept)",
+        "os.system(command)",
+        "yaml.load(text)",
+        "render_template_string(text)",
+    ),
+    nobody_is_sent_where_a_request_says: ('redirect(request.args["next"])',),
+    markup_is_escaped: ("Markup(comment)",),
+    passwords_are_hashed_slowly: ("hashlib.md5(password.encode())", "hashlib.sha1(word)"),
+    pictures_say_their_kinds: ("Image.open(upload)",),
+    nobody_debugs_what_is_live: ("app.run()", "create_app(debug=True)", "breakpoint()"),
+    certificates_are_checked: ("context.verify_mode = ssl.CERT_NONE", "context.check_hostname = False"),
+    archives_are_not_unpacked_whole: ("zipfile.ZipFile(upload).extractall(folder)",),
+    cookies_are_out_of_reach_of_scripts: (
+        'response.set_cookie("session", token)',
+        'dump_cookie("session", token, httponly=True, secure=True)',
+    ),
+    names_of_temporary_files_are_not_guessed: ("tempfile.mktemp()",),
 }
 
 
