@@ -86,6 +86,10 @@ browser: ## tests of the pages in Chromium
 lighthouse: ## home, film and seat map as a phone meets them, by Lighthouse in a copy of its own (needs Node and Chromium)
 	$(TOOL) python -m tools.lighthouse
 
+.PHONY: pictures
+pictures: ## take the README's pictures anew (needs Chromium)
+	$(TOOL) env PICTURES=docs/img python -m pytest -q tests/browser/test_pictures.py
+
 .PHONY: simulate
 simulate: ## many schedules of faults over the shipped code: SCHEDULES=n from SEED=n; one alone shows its trace
 	$(TOOL) python -m tools.simulate --seed $(or $(SEED),1) --schedules $(or $(SCHEDULES),100000)
