@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -100,15 +100,18 @@ def showtime_scheduled(showtime: ShowtimeFacts, status: str) -> Event:
 
 
 def showtime_rescheduled(
-    showtime: ShowtimeFacts, status: str, previous_starts_at: str, bookings: Sequence[BookingFacts]
-) -> Event:
-    """A showtime moved; `bookings` are those whose guests have to know."""
+    showtime: ShowtimeFacts, status: str, previous_starts_at: str, bookings: Sequence[BookingFacts],
+    in_full: Collection[str] = (),
+) -> Event:  # fmt: skip
+    """A showtime moved; `bookings` are those whose guests have to know, `in_full` ids of those who may have all back."""
     return Event(
         "showtime.rescheduled",
         {
             **_whole_showtime(showtime, status),
             "previousStartsAt": previous_starts_at,
-            "bookings": _guests(bookings),
+            "bookings": [
+                {**guest, "fullRefund": guest["bookingId"] in in_full} for guest in _guests(bookings)
+            ],
         },
     )
 

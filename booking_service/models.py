@@ -147,6 +147,9 @@ class Booking(Base):
     cinema_id: Mapped[str] = mapped_column(Id)
     movie_id: Mapped[str] = mapped_column(Id)
     starts_at: Mapped[datetime]
+    promised_starts_at: Mapped[datetime | None] = mapped_column(
+        doc="the start when it was booked, once the showtime was moved; null: as it is"
+    )
     state: Mapped[str] = mapped_column(Code)
     version: Mapped[int] = mapped_column(Integer, default=1)
     expires_at: Mapped[datetime | None]

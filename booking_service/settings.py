@@ -24,6 +24,13 @@ class BookingSettings(ServiceSettings):
         "24:100,12:50", alias="REFUND_TIERS", description="hours:percent, latest first."
     )
 
+    full_refund_when_moved_minutes: int = Field(
+        15,
+        alias="FULL_REFUND_WHEN_MOVED_MINUTES",
+        ge=1,
+        description="Moved by so many minutes or more, a showtime can be given back in full until it begins.",
+    )
+
     seats_per_person: int = Field(
         20,
         alias="SEATS_PER_PERSON",

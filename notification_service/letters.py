@@ -109,6 +109,7 @@ def _changed_showtime(payload: Payload, language: str) -> dict[str, Any]:
         "previously": moment(previous, payload["timeZone"], language),
         "reason": payload.get("reason") or "",
         "reference": payload["reference"],
+        "full_refund": payload.get("fullRefund", False),
     }
 
 

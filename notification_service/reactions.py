@@ -90,7 +90,8 @@ def tell_of_showtime(runtime: Runtime[Any], session: Session, payload: Payload, 
     for guest, bookings in together.items():
         if guest is not None:
             references = ", ".join(booking["reference"] for booking in bookings)
-            facts = {**payload, **bookings[0], "reference": references}
+            all_back = all(booking.get("fullRefund", False) for booking in bookings)
+            facts = {**payload, **bookings[0], "reference": references, "fullRefund": all_back}
             _tell_booker(runtime, session, facts, envelope, payload["cinemaId"])
 
 

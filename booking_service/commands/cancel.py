@@ -36,7 +36,7 @@ from booking_service.events import booking_cancelled, showtime_cancelled
 from booking_service.lifecycle import ALIVE, State
 from booking_service.models import Booking, Showtime, Ticket
 from booking_service.queries.policies import policy_of
-from booking_service.rules.refunds import Quote, quote
+from booking_service.rules.refunds import Quote, is_moved_far, quote, quote_in_full
 from chassis import audit
 from chassis.database import utc_now
 from chassis.errors import Failure, Forbidden, Invalid, Refusal, Unavailable
@@ -59,6 +59,9 @@ def refund_quote(session: Session, runtime: Running, booking: Booking, showtime:
         return None
     tiers = policy_of(session, runtime.settings, showtime.cinema_id, showtime.currency).refund_tiers
     paid = Money(_paid(session, booking), booking.currency)
+    minutes = runtime.settings.full_refund_when_moved_minutes
+    if is_moved_far(booking.promised_starts_at, showtime.starts_at, minutes=minutes):
+        return quote_in_full(paid, starts_at=showtime.starts_at, now=utc_now(session))
     return quote(paid, tiers, starts_at=showtime.starts_at, now=utc_now(session))
 
 

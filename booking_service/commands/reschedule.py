@@ -29,10 +29,11 @@ from booking_service.commands.schedule import (
 )
 from booking_service.errors import ScheduleInvalid, ServiceAway, ShowtimeHasSales, ShowtimeUnknown
 from booking_service.events import showtime_rescheduled, showtime_scheduled
-from booking_service.lifecycle import State
+from booking_service.lifecycle import ALIVE, State
 from booking_service.models import Booking, MovieCopy, PriceRow, Showtime
 from booking_service.queries.policies import policy_of
 from booking_service.queries.seat_maps import plan_of
+from booking_service.rules.refunds import is_moved_far
 from booking_service.rules.schedule import Slot, slot_of
 from chassis import audit
 from chassis.database import utc_now
@@ -153,17 +154,15 @@ def reschedule(
         check_start(session, starts_at, ("startsAt",))
         previous = showtime.starts_at
         _move_to(session, runtime, showtime, starts_at, room)
-        bookings = list(
-            session.scalars(
-                select(Booking).where(
-                    Booking.showtime_id == showtime_id, Booking.state == State.CONFIRMED.value
-                )
-            )
-        )
-        for booking in session.scalars(select(Booking).where(Booking.showtime_id == showtime_id)):
-            booking.starts_at = showtime.starts_at
+        bookings = _moved(session, showtime, previous)
+        minutes = runtime.settings.full_refund_when_moved_minutes
+        in_full = {
+            booking.id
+            for booking in bookings
+            if is_moved_far(booking.promised_starts_at, showtime.starts_at, minutes=minutes)
+        }
         status = "SCHEDULED" if showtime.state == "PUBLISHED" else "DRAFT"
-        publish(session, showtime_rescheduled(showtime, status, previous.isoformat(), bookings))
+        publish(session, showtime_rescheduled(showtime, status, previous.isoformat(), bookings, in_full))
         audit.record(
             session, caller, "showtime.reschedule", "Showtime", showtime_id, before={"startsAt": previous},
             after={"startsAt": showtime.starts_at, "auditoriumId": showtime.auditorium_id},
@@ -171,6 +170,18 @@ def reschedule(
         return showtime_id
 
     return runtime.database.transact(work)
+
+
+def _moved(session: Session, showtime: Showtime, previous: datetime) -> list[Booking]:
+    """Tell the showtime's bookings their new start; those that are paid. Each keeps the start it was made for."""
+    paid = []
+    for booking in session.scalars(select(Booking).where(Booking.showtime_id == showtime.id)):
+        booking.starts_at = showtime.starts_at
+        if booking.state in ALIVE and booking.promised_starts_at is None and previous != showtime.starts_at:
+            booking.promised_starts_at = previous
+        if booking.state == State.CONFIRMED:
+            paid.append(booking)
+    return paid
 
 
 def _move_to(

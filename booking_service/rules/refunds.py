@@ -37,6 +37,16 @@ def quote(paid: Money, tiers: Sequence[Tier], *, starts_at: datetime, now: datet
     return Quote(0, paid.percent(0), None)
 
 
+def quote_in_full(paid: Money, *, starts_at: datetime, now: datetime) -> Quote | None:
+    """The quote for what the house changed: everything, until the start as it is now; None once it has begun."""
+    return Quote(100, paid, starts_at) if now < starts_at else None
+
+
+def is_moved_far(promised_at: datetime | None, starts_at: datetime, *, minutes: int) -> bool:
+    """Whether a showtime begins `minutes` or more before or after what the guest booked; None: it was never moved."""
+    return promised_at is not None and abs(starts_at - promised_at) >= timedelta(minutes=minutes)
+
+
 def read_tiers(text: str) -> list[Tier]:
     """Tiers from "24:100,12:50". Raises ValueError for anything else."""
     pairs = (entry.split(":", 1) for entry in text.split(",") if entry.strip())

@@ -271,6 +271,24 @@ def test_a_new_time_is_told_beside_the_old_one(post):
     assert "Now: Saturday 21 November 2026, 20:30" in mail.body
 
 
+@pytest.mark.parametrize(
+    ("rights", "is_told"), [([True], True), ([False], False), ([None], False), ([True, False], False)]
+)
+def test_a_guest_of_a_moved_showtime_reads_that_everything_would_go_back(post, rights, is_told):
+    post.a_person()
+    bookings = [
+        {**guest(number, ANA, "ana@example.org"), **({} if right is None else {"fullRefund": right})}
+        for number, right in enumerate(rights)
+    ]
+    moved = {"previousStartsAt": "2026-11-21T18:00:00+00:00", "reason": None, "status": "ON_SALE"}
+
+    post.happen("showtime.rescheduled", {**SHOWTIME, **moved, "bookings": bookings})
+
+    body = post.told(channel="EMAIL")[0].body
+    assert ("until the new start and get everything back" in body) is is_told
+    assert "you can cancel the booking" in body
+
+
 def test_who_waits_for_seats_hears_of_them(post):
     post.a_person()
     free = {
