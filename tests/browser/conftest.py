@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,6 +16,8 @@ from tests.system import RunningSystem
 
 # Deadlines are generous: what is waited for is a condition, and a loaded machine is slow.
 PATIENCE_MS = 30_000
+# What the content policy refuses, in Chromium's words.
+REFUSED = re.compile("Content Security Policy|This document requires 'Trusted")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -76,7 +79,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("pageerror", lambda error: broken.append(str(error)))
     page.on(
         "console",
-        lambda line: broken.append(line.text) if "Content Security Policy" in line.text else None,
+        lambda line: broken.append(line.text) if REFUSED.search(line.text) else None,
     )
     yield page
     assert broken == []

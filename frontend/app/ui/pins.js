@@ -8,8 +8,10 @@ const WIDTH = 640;
 const HEIGHT = 300;
 const MARGIN = 56;
 /** Names nearer to each other than this would lie over one another: only the first is written. */
-const LINE = 16;
-const REACH = 110;
+const LINE = 26;
+const REACH = 190;
+/** A name in the middle over its pin would leave the picture here. */
+const EDGE = 120;
 
 /** @typedef {import("../domain/distance.js").Point} Point */
 
@@ -29,8 +31,11 @@ export function pins(cinemas, here) {
       <text x="20" y="50" text-anchor="middle">${t("cinemas.north")}</text>
       ${spots.map(
         (spot) => svg`<circle class=${spot.place.isHere ? "you" : "pin"} cx=${spot.x.toFixed(1)} cy=${spot.y.toFixed(1)} r=${spot.place.isHere ? 9 : 6}></circle>
-          ${named.includes(spot) ? svg`<text x=${spot.x.toFixed(1)} y=${(spot.y + (spot.y < 40 ? 24 : -12)).toFixed(1)} text-anchor="middle">${spot.place.name}</text>` : nothing}`,
+          ${named.includes(spot) ? svg`<text x=${spot.x.toFixed(1)} y=${(spot.y + (spot.y < 40 ? 24 : -12)).toFixed(1)} text-anchor=${anchorAt(spot.x)}>${spot.place.name}</text>` : nothing}`,
       )}
     </svg>
   `;
 }
+
+/** @param {number} x */
+const anchorAt = (x) => (x < EDGE ? "start" : x > WIDTH - EDGE ? "end" : "middle");
