@@ -50,7 +50,7 @@ class PersistedDocuments:
             raise Refusal(200, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
         if hashlib.sha256(question.text.encode("utf-8", "surrogatepass")).hexdigest() != claimed:
             raise Refusal(400, "BAD_USER_INPUT", "The hash is not that of the document.")
-        return question.text, True
+        return question.text, False
 
     def register(self, question: Question) -> None:
         """Keep the document of an accepted question that told its hash."""

@@ -118,6 +118,9 @@ def test_in_production_only_documents_known_by_hash_are_asked_by_get(open_small:
     assert gateway.send("GET", "/graphql?query=%7Becho%7D").status == 405
     unknown = gateway.send("GET", "/graphql", fields={"extensions": extensions})
     assert unknown.json()["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+    # A text that brings its own hash along is not known by it.
+    assert gateway.send("GET", "/graphql", fields={"query": text, "extensions": extensions}).status == 405
+    assert gateway.questions() == 0
 
     gateway.post({"query": text, "extensions": json.loads(extensions)})
 
