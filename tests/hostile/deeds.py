@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,13 +25,18 @@ PASSWORD = "a password of some length"
 
 @dataclass
 class Deeds:
-    """Request id and actor of each change, by the name of its mutation."""
+    """Request id and actor of each change, by the name of its mutation.
+
+    `before` is told of each, by name and arguments, when all that it is about is there and nothing has happened yet.
+    """
 
     system: RunningSystem
     done: dict[str, tuple[str, str]] = field(default_factory=dict)
+    before: Callable[[str, str], None] = lambda _name, _arguments: None
 
     def do(self, who: Guest, name: str, arguments: str = "", selection: str = "") -> dict[str, Any]:
         """Carry out `name` as `who`; its payload. It has to succeed."""
+        self.before(name, arguments)
         given = f"({arguments})" if arguments else ""
         answer = who.ask(f"mutation {{ it: {name}{given} {{ {selection} userErrors {{ code message }} }} }}")
         assert answer.errors == [], (name, answer.body)
@@ -40,9 +46,11 @@ class Deeds:
         return payload
 
 
-def all_of_them(system: RunningSystem) -> Deeds:
+def all_of_them(
+    system: RunningSystem, before: Callable[[str, str], None] = lambda _name, _given: None
+) -> Deeds:
     """Make every change once."""
-    deeds, admin = Deeds(system), an_admin(system)
+    deeds, admin = Deeds(system, before=before), an_admin(system)
     house = a_house(deeds, admin)
     guest = somebody(system)
     a_ticket(deeds, admin, guest, house)

@@ -3,13 +3,12 @@
 import contextlib
 import json
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chassis.permissions import operations_of
 from gateway.engine import Engine
-from tests.hostile.deeds import all_of_them
+from tests.hostile.afternoon import an_afternoon
 from tests.hostile.people import an_admin
 from tests.system import wait_until
 from tools.export_contracts import subgraphs
@@ -31,8 +30,8 @@ MUTATIONS = sorted(
 @pytest.fixture(scope="module")
 def trail(system):
     """The entries of each request, and the requests by the names of their mutations."""
-    begun = (datetime.now(UTC) - timedelta(seconds=5)).isoformat()
-    deeds, admin = all_of_them(system), an_admin(system)
+    afternoon, admin = an_afternoon(system), an_admin(system)
+    begun, deeds = afternoon.begun.isoformat(), afternoon.deeds
     wanted = {request_id for request_id, _ in deeds.done.values()}
     found = defaultdict(list)
 
