@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import io
-import unicodedata
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
 from reportlab.lib.pagesizes import A5
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from chassis import links
+from chassis.lettering import BOLD, PLAIN, printable, register_fonts
 from chassis.runtime import Runtime
 from payment_service.errors import PaymentNotFound
 from payment_service.lifecycle import CAPTURED, PaymentMethod, RefundStatus
@@ -23,7 +19,6 @@ from payment_service.models import Cinema, Payment
 from payment_service.queries import cinema_named, payments_by_id
 from payment_service.settings import PaymentSettings
 
-_PLAIN, _BOLD = "Vera", "VeraBd"
 _LEFT, _RIGHT = 40.0, A5[0] - 40.0
 _METHODS = {
     PaymentMethod.CARD: "Card",
@@ -75,20 +70,20 @@ def receipts_blueprint(runtime: Runtime[PaymentSettings]) -> Blueprint:
 
 def receipt_pdf(payment: Payment, cinema: Cinema | None) -> bytes:
     """The receipt of a captured payment: same payment, same bytes."""
-    _register_fonts()
+    register_fonts()
     paper = io.BytesIO()
     canvas = Canvas(paper, pagesize=A5, invariant=True)
     canvas.setTitle(f"Receipt {payment.id}")
     canvas.setAuthor("Lobbycard")
-    canvas.setFont(_BOLD, 20)
+    canvas.setFont(BOLD, 20)
     canvas.drawString(_LEFT, A5[1] - 60, "Receipt")
-    canvas.setFont(_PLAIN, 9)
-    canvas.drawRightString(_RIGHT, A5[1] - 60, _printable(cinema.name if cinema else "Lobbycard", 40))
+    canvas.setFont(PLAIN, 9)
+    canvas.drawRightString(_RIGHT, A5[1] - 60, printable(cinema.name if cinema else "Lobbycard", 40))
     line = A5[1] - 95
     for label, value in _facts(payment, cinema.time_zone if cinema else "UTC"):
-        canvas.setFont(_PLAIN, 9)
+        canvas.setFont(PLAIN, 9)
         canvas.drawString(_LEFT, line, label)
-        canvas.drawRightString(_RIGHT, line, _printable(value, 52))
+        canvas.drawRightString(_RIGHT, line, printable(value, 52))
         line -= 18
     canvas.line(_LEFT, line + 8, _RIGHT, line + 8)
     for label, value, font in _sums(payment):
@@ -119,29 +114,12 @@ def _facts(payment: Payment, time_zone: str) -> list[tuple[str, str]]:
 
 
 def _sums(payment: Payment) -> list[tuple[str, str, str]]:
-    sums = [("Paid", str(payment.amount), _BOLD)]
+    sums = [("Paid", str(payment.amount), BOLD)]
     given_back = [refund for refund in payment.refunds if refund.status == RefundStatus.SUCCEEDED]
     sums += [
-        (f"Refunded on {(refund.settled_at or refund.created_at):%d %B %Y}", f"−{refund.amount}", _PLAIN)
+        (f"Refunded on {(refund.settled_at or refund.created_at):%d %B %Y}", f"−{refund.amount}", PLAIN)
         for refund in given_back
     ]
     if given_back:
-        sums.append(("Remaining", str(payment.amount - payment.refunded), _BOLD))
+        sums.append(("Remaining", str(payment.amount - payment.refunded), BOLD))
     return sums
-
-
-@cache
-def _register_fonts() -> None:
-    for name in (_PLAIN, _BOLD):
-        pdfmetrics.registerFont(TTFont(name, f"{name}.ttf"))
-
-
-def _printable(text: str, longest: int) -> str:
-    """`text` in letters that the font has: others lose their marks, the rest become a question mark."""
-    font: Any = pdfmetrics.getFont(_PLAIN)
-    known = font.face.charToGlyph
-    letters = []
-    for letter in text if len(text) <= longest else text[: longest - 1] + "…":
-        bare = unicodedata.normalize("NFKD", letter)[0]
-        letters.append(letter if ord(letter) in known else bare if ord(bare) in known else "?")
-    return "".join(letters)

@@ -14,6 +14,8 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
+from chassis.lettering import BOLD, PLAIN, printable, register_fonts
+
 QR_SIDE = 40 * mm
 MARGIN = 12 * mm
 
@@ -42,6 +44,7 @@ class PaperShow:
 
 def ticket_pdf(show: PaperShow, tickets: Sequence[PaperTicket]) -> bytes:
     """A PDF with one page for each ticket; the same input gives the same bytes."""
+    register_fonts()
     file = io.BytesIO()
     canvas = Canvas(file, pagesize=landscape(A5), invariant=True)
     canvas.setTitle(f"{show.movie_title} · {show.reference}")
@@ -56,14 +59,14 @@ def _page(canvas: Canvas, show: PaperShow, ticket: PaperTicket) -> None:
     width, height = landscape(A5)
     local = show.starts_at.astimezone(ZoneInfo(show.time_zone))
     left, room = MARGIN, width - 3 * MARGIN - QR_SIDE
-    _fitted(canvas, show.movie_title, left, height - MARGIN - 8 * mm, room, size=24, font="Helvetica-Bold")
+    _fitted(canvas, show.movie_title, left, height - MARGIN - 8 * mm, room, size=24, font=BOLD)
     _fitted(
         canvas, f"{show.cinema_name} · {show.auditorium_name}", left, height - MARGIN - 18 * mm, room, size=13
     )
     _fitted(canvas, f"{local:%A, %d %B %Y, %H:%M}", left, height - MARGIN - 27 * mm, room, size=13)
-    canvas.setFont("Helvetica-Bold", 40)
-    canvas.drawString(left, MARGIN + 24 * mm, ticket.seat)
-    canvas.setFont("Helvetica", 12)
+    canvas.setFont(BOLD, 40)
+    canvas.drawString(left, MARGIN + 24 * mm, printable(ticket.seat, font=BOLD))
+    canvas.setFont(PLAIN, 12)
     canvas.drawString(left, MARGIN + 16 * mm, ticket.kind)
     canvas.drawString(left, MARGIN + 8 * mm, f"Booking {show.reference}")
     canvas.drawString(left, MARGIN, f"Ticket {ticket.code}")
@@ -71,10 +74,10 @@ def _page(canvas: Canvas, show: PaperShow, ticket: PaperTicket) -> None:
 
 
 def _fitted(
-    canvas: Canvas, text: str, x: float, y: float, room: float, *, size: float, font: str = "Helvetica"
+    canvas: Canvas, text: str, x: float, y: float, room: float, *, size: float, font: str = PLAIN
 ) -> None:
     """Draw `text` in the largest size up to `size` that fits the room. Letters the font lacks are replaced."""
-    shown = text.encode("cp1252", "replace").decode("cp1252")
+    shown = printable(text, font=font)
     while size > 7 and pdfmetrics.stringWidth(shown, font, size) > room:
         size -= 0.5
     canvas.setFont(font, size)
