@@ -6,6 +6,7 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -42,7 +43,7 @@ def phone(browser: Browser, house: House) -> Iterator[BrowserContext]:
     context.close()
 
 
-def shown(stage: Stage, plan: list[str], *, hours: float = 48, **policy: object) -> str:
+def shown(stage: Stage, plan: list[str], *, hours: float = 48, **policy: Any) -> str:
     """A showtime in a room of its own."""
     return stage.showtime(stage.film()["id"], stage.room(plan, **policy)["room"], hours=hours)
 

@@ -11,12 +11,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
 from tests.browser.house import House, Person, sideways
-from tests.browser.test_everyone import faults_of
+from tests.browser.test_every_page import faults_of
 
-STAFF = ["Today", "Check-in", "Showtimes", "Bookings"]
+STAFF = ["Today", "Check-in", "Showtimes", "Bookings", "Messages"]
 # What a role sees beyond the role below it.
 MORE_OF_MANAGER: list[str] = []
-MORE_OF_ADMIN: list[str] = []
+MORE_OF_ADMIN: list[str] = ["Audit log"]
 SEEN = {
     "staff": STAFF,
     "manager": [*STAFF, *MORE_OF_MANAGER],

@@ -189,7 +189,7 @@ function createCheckout(first, options, coupons) {
         </div>
         <aside class="card-plain checkout-summary" aria-label=${t("checkout.summary")}>
           ${whatLine(booking.value)} ${priceLines(booking.value)}
-          ${phase.value === "open" ? html`<a href="/showtimes/${first.showtime.id}">${t("checkout.changeSeats")}</a>` : nothing}
+          ${phase.value === "open" ? html`<a class="btn btn-quiet btn-sm mt-3" href="/showtimes/${first.showtime.id}">${t("checkout.changeSeats")}</a>` : nothing}
         </aside>
       </div>
     `,
