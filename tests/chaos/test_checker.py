@@ -222,6 +222,16 @@ def test_what_staff_gave_back_lowers_what_a_cancellation_still_owes():
     assert of_money(given_back_by_hand(facts, BACK, 150)) != []
 
 
+def test_a_card_that_passed_a_terminal_of_the_house_is_on_our_books_alone():
+    facts = SOUND
+    for index in (0, 1):  # one that stays, one that went back by hand
+        facts = altered(facts, "payments", index, provider="terminal", provider_reference=f"T-{index}")
+    facts = dataclasses.replace(facts, charges=[], provider_refunds=[])
+
+    assert of_money(facts) == []
+    assert of_money(altered(facts, "payments", 1, refunded_amount=0)) != []
+
+
 def test_every_invariant_has_a_planted_violation():
     assert list(CHECKS) == [f"I{number}" for number in range(1, 21)]
     assert {planted[0] for planted in PLANTED} == set(CHECKS)
