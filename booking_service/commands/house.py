@@ -13,7 +13,7 @@ from booking_service.commands.moves import News, Running, lock_showtime, run, ta
 from booking_service.errors import PolicyInvalid, ScheduleInvalid, SeatTaken, SeatUnknown, ShowtimeUnknown
 from booking_service.live import SeatFact
 from booking_service.models import CinemaCopy, Claim, PolicyRow, Showtime, WaitingListEntry
-from booking_service.queries.seat_maps import plan_of
+from booking_service.queries.seat_maps import free_for_anyone, plan_of
 from booking_service.rules.inputs import LARGEST_AMOUNT
 from booking_service.rules.refunds import Tier, write_tiers
 from chassis import audit
@@ -187,7 +187,7 @@ def join_waiting_list(runtime: Running, caller: Caller, showtime_id: str, seats:
             raise ShowtimeUnknown(field=("showtimeId",))
         if not 1 <= seats <= 20:
             raise ScheduleInvalid("Wait for 1 to 20 seats.", field=("seats",))
-        if showtime.seats_total - showtime.seats_taken >= seats:
+        if free_for_anyone(session, showtime) >= seats:
             raise ScheduleInvalid("There are enough free seats already.", field=("seats",))
         entry = session.get(WaitingListEntry, (showtime_id, user_id))
         if entry is None:

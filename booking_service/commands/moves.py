@@ -20,6 +20,7 @@ from booking_service.events import seats_free
 from booking_service.lifecycle import State, check_move
 from booking_service.live import SeatFact, tell, unlock_seats
 from booking_service.models import Booking, BookingStep, Claim, Showtime, Ticket, UserCopy, WaitingListEntry
+from booking_service.queries.seat_maps import free_for_anyone
 from booking_service.rules.seats import in_the_room
 from booking_service.settings import BookingSettings
 from chassis import audit
@@ -276,10 +277,12 @@ def tell_waiting_list(session: Session, showtime: Showtime) -> None:
     """
     if showtime.state != "PUBLISHED" or showtime.sales_close_at <= utc_now(session):
         return
-    available = showtime.seats_total - showtime.seats_taken
+    here = select(WaitingListEntry).where(WaitingListEntry.showtime_id == showtime.id)
+    at_most = showtime.seats_total - showtime.seats_taken
+    if session.scalar(here.where(WaitingListEntry.seats <= at_most).limit(1)) is None:
+        return
     waiting = session.scalars(
-        select(WaitingListEntry)
-        .where(WaitingListEntry.showtime_id == showtime.id, WaitingListEntry.seats <= available)
+        here.where(WaitingListEntry.seats <= free_for_anyone(session, showtime))
         .order_by(WaitingListEntry.joined_at, WaitingListEntry.user_id)
         .limit(20)
     )

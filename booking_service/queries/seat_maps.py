@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking_service.models import Claim, Plan, Showtime
-from booking_service.rules.seats import Seat, kept_companions
+from booking_service.rules.seats import RESERVED_CATEGORIES, Seat, kept_companions
 from booking_service.rules.seats import best_seats as best_of
 from chassis.database import utc_now
 
@@ -101,6 +101,15 @@ def best_seats(
         plan, sold, starts_at=showtime.starts_at, now=utc_now(session), release_minutes=release_minutes
     )
     return best_of(plan, set(claims), count=count, category=category, kept=kept, gap_rule=gap_rule)
+
+
+def free_for_anyone(session: Session, showtime: Showtime) -> int:
+    """How many seats nobody has, without wheelchair places and those beside them, which are not for everybody."""
+    claimed = set(session.scalars(select(Claim.seat_id).where(Claim.showtime_id == showtime.id)))
+    return sum(
+        seat.id not in claimed and seat.category not in RESERVED_CATEGORIES
+        for seat in plan_of(session, showtime)
+    )
 
 
 def _state(seat: Seat, claim: Claim | None, viewer_id: str | None) -> SeatState:

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from booking_service.commands import waiting_room
+from booking_service.commands.cancel import cancel_booking
 from booking_service.commands.change_seats import change_seats
 from booking_service.commands.exports import export_bookings, file_of, make_exports
 from booking_service.commands.hold import SeatChoice
@@ -103,6 +104,23 @@ def test_who_waits_is_told_once_when_seats_come_free(house: House, clock: SetClo
     house.sweep()
 
     assert house.events().count("waiting_list.seats_free") == 1
+
+
+def test_places_beside_wheelchairs_are_no_free_seats_for_those_who_wait(house: House) -> None:
+    """Else nobody could join a list while only those are left, and everybody would be told of them."""
+    showtime = house.a_showtime()
+    others = [seat for row in ("A", "B", "C", "D") for seat in _row(row) if seat not in ("D1", "D2", "D3")]
+    set_seats_blocked(house.runtime, MANAGER, showtime, others, blocked=True)
+    place = house.sold(showtime, ["D1", "D2"], by="ben")
+    house.sold(showtime, ["D3"], by="cleo")
+    join_waiting_list(house.runtime, as_user("wim"), showtime, 2)
+
+    cancel_booking(house.runtime, as_user("ben"), place, reason=None, expected=None)
+    assert "waiting_list.seats_free" not in house.events()
+    join_waiting_list(house.runtime, as_user("zoe"), showtime, 2)
+
+    set_seats_blocked(house.runtime, MANAGER, showtime, ["A1", "A2"], blocked=False)
+    assert house.events().count("waiting_list.seats_free") == 2
 
 
 def _row(letter: str) -> list[str]:

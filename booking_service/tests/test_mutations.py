@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from booking_service.commands.exports import make_exports
-from booking_service.tests.builders import CINEMA, FILM, ROOM, House, Siblings
+from booking_service.commands.house import set_seats_blocked
+from booking_service.tests.builders import CINEMA, FILM, ROOM, House, Siblings, a_plan
 from booking_service.worker import build_worker
 from chassis.testing import ServiceClient, as_user
 
@@ -87,7 +88,9 @@ def test_seats_of_a_paid_booking_are_changed(house: House, client: ServiceClient
 def test_a_guest_joins_and_leaves_the_waiting_list_of_a_full_showtime(
     house: House, client: ServiceClient
 ) -> None:
-    showtime = house.a_showtime(seats_taken=21)
+    showtime = house.a_showtime()
+    everything = [seat.id for seat in a_plan()]
+    set_seats_blocked(house.runtime, MANAGER, showtime, everything, blocked=True)
     join = f"joinWaitingList(showtimeId: $s, seats: 2) {{ done {ERRORS} }}"
     leave = f"leaveWaitingList(showtimeId: $s) {{ done {ERRORS} }}"
     question = "query($s: ID!) { showtime(id: $s) { onWaitingList } }"
