@@ -38,6 +38,9 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="make lighthouse")
     asked.add_argument("--runs", type=int, default=RUNS)
     asked.add_argument("--url", help="a copy that runs already, instead of one of our own")
+    asked.add_argument(
+        "--patience", type=float, default=PATIENCE_SECONDS, help="longest wait for a quiet machine"
+    )
     wish = asked.parse_args()
     with ExitStack() as stack:
         machine = Machine(stack, lambda line: print(line, flush=True))
@@ -52,7 +55,12 @@ def main() -> int:
         except (LauncherProblem, npm_packages.NotInstalled) as problem:
             print(problem, file=sys.stderr)
             return 1
-        return conclude([weigh(name, url + path, browser, wish.runs) for name, path in addresses(url)])
+        pages = []
+        for name, path in addresses(url):
+            print(f"weighing {name} …", flush=True)
+            runs = [one_run(url + path, browser, wish.patience) for _ in range(wish.runs)]
+            pages.append(page_of(name, runs))
+        return conclude(pages)
 
 
 def install() -> None:
@@ -79,15 +87,9 @@ def addresses(url: str) -> list[tuple[str, str]]:
     ]
 
 
-def weigh(name: str, url: str, browser: str, runs: int) -> Page:
-    """The page over some runs, each in a browser of its own."""
-    print(f"weighing {name} …", flush=True)
-    return page_of(name, [one_run(url, browser) for _ in range(runs)])
-
-
-def one_run(url: str, browser: str) -> dict[str, Any]:
-    """What Lighthouse says of one visit."""
-    wait_for_quiet()
+def one_run(url: str, browser: str, patience: float) -> dict[str, Any]:
+    """What Lighthouse says of one visit, in a browser of its own."""
+    wait_for_quiet(patience)
     command = ["node", str(HERE / "node_modules" / "lighthouse" / "cli" / "index.js"), url]
     command += ["--quiet", "--no-enable-error-reporting", "--output=json"]
     command += [f"--only-categories={','.join(CATEGORIES)}"]
@@ -98,9 +100,9 @@ def one_run(url: str, browser: str) -> dict[str, Any]:
     return said
 
 
-def wait_for_quiet() -> None:
-    """Return once little else runs, or after ten minutes all the same."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def wait_for_quiet(patience: float) -> None:
+    """Return once little else runs, or after `patience` seconds all the same."""
+    deadline = time.monotonic() + patience
     while os.getloadavg()[0] > QUIET_LOAD and time.monotonic() < deadline:
         time.sleep(5)
 
