@@ -80,6 +80,13 @@ class UserSettings(ServiceSettings):
         origins_of(text)
         return text
 
+    sign_ins_per_minute: int = Field(
+        60, alias="SIGN_INS_PER_MINUTE", ge=1, description="Tried by one source, whatever comes of them."
+    )
+    local_sign_ins_per_minute: int = Field(
+        6000, alias="LOCAL_SIGN_INS_PER_MINUTE", ge=1, description="From this machine, outside production."
+    )
+
     @property
     def access_token_seconds(self) -> int:
         """How long an access token lives."""

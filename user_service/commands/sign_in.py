@@ -21,8 +21,10 @@ def sign_in(
 ) -> SignedIn:
     """A session for who knows the password (and, where it is on, the present code).
 
-    Raises InvalidCredentials, AccountDeactivated, TotpRequired, TotpInvalid; RateLimited after repeated failures.
+    Raises InvalidCredentials, AccountDeactivated, TotpRequired, TotpInvalid; RateLimited after repeated failures, and
+    for a source that tries too often.
     """
+    limits.sign_in(runtime, client.address)
     wanted = rules.normal_email(email)
     account, source = attempts.account(wanted), attempts.source(client.address)
 

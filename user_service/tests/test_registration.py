@@ -181,6 +181,23 @@ def test_one_source_registers_sixty_people_an_hour(service):
     assert answers[60]["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
 
 
+def test_one_source_signs_in_sixty_times_a_minute_even_with_the_right_password(people, service, monkeypatch):
+    """Each takes a fifth of a second of processor time: without a limit one guest could keep everybody out."""
+    people.register("ana@example.org")
+    ask = {"input": {"email": "ana@example.org", "password": PASSWORD}}
+    answers = [service.gql(LOGIN, ask, **{"X-Client-Address": "203.0.113.9"}) for _ in range(60)]
+    hashed, check = [], bcrypt.checkpw
+    monkeypatch.setattr(bcrypt, "checkpw", lambda *given: hashed.append(given) or check(*given))
+
+    one_more = service.gql(LOGIN, ask, **{"X-Client-Address": "203.0.113.9"})
+
+    assert [answer for answer in answers if "errors" in answer] == []
+    assert one_more["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    assert 0 < one_more["errors"][0]["extensions"]["retryAfterSeconds"] <= 61
+    assert hashed == []
+    assert "errors" not in service.gql(LOGIN, ask, **{"X-Client-Address": "198.51.100.7"})
+
+
 def test_whoever_has_a_whole_network_of_addresses_is_one_source(service):
     """A line is given 2^64 addresses of IPv6: one for each try is no way around the limit."""
 
