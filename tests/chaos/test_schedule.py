@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from tests.architecture.sources import files, is_test
 from tools.chaos.points import POINTS, WORKERS
-from tools.chaos.schedule import EMBEDDED, LONG_COOL_DOWN, REAL, schedule
+from tools.chaos.schedule import CALM_FROM, EMBEDDED, LONG_COOL_DOWN, MINUTE, REAL, schedule
 
 REACHED = re.compile(r'reached\("([a-z_.]+)"\)')
 
@@ -30,6 +30,11 @@ def test_a_long_run_comes_by_every_kill_point_and_every_kind_of_fault():
 
     assert {fault.target for fault in faults if fault.kind == "kill point"} == set(POINTS)
     assert {fault.kind for fault in faults} == set(REAL)
+
+
+def test_the_end_of_each_minute_of_a_long_run_is_calm_so_that_something_is_sold():
+    assert all(fault.at % MINUTE < CALM_FROM for fault in schedule(1, 600, REAL))
+    assert any(fault.at >= CALM_FROM for fault in schedule(1, 60, REAL))  # a short one has no time for that
 
 
 def test_a_part_that_died_is_given_time_to_recover_before_it_dies_again():

@@ -31,9 +31,11 @@ REAL = {**EMBEDDED, "kill database": 2, "kill broker": 1}
 SOLD_BY = ("booking_service", "payment_service", "coupon_service", "notification_service")
 FIRST_AT = 1.5
 PAUSES = (0.5, 1.7)
-LONG_RUN_SECONDS = 120
+LONG_RUN_SECONDS = 60
 # A part that dies again within 20 s is given ever longer waits by the launcher: in a long run that would be all.
 COOL_DOWN, LONG_COOL_DOWN = 7.0, 22.0
+# Of each minute of a long run the end is calm: what is sold then is what the next faults can hurt.
+MINUTE, CALM_FROM = 60.0, 48.0
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ def schedule(seed: int, seconds: float, kinds: dict[str, int], points: Sequence[
                 free_at[part] = at + cool_down
             faults.append(fault)
         at += dice.uniform(*PAUSES)
+        if cool_down == LONG_COOL_DOWN and at % MINUTE >= CALM_FROM:
+            at = (at // MINUTE + 1) * MINUTE
     return faults
 
 
