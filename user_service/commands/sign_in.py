@@ -21,8 +21,7 @@ def sign_in(
 ) -> SignedIn:
     """A session for who knows the password (and, where it is on, the present code).
 
-    Raises InvalidCredentials, AccountDeactivated, TotpRequired, TotpInvalid; RateLimited after repeated failures, and
-    for a source that tries too often.
+    Raises InvalidCredentials, AccountDeactivated, TotpRequired, TotpInvalid; RateLimited for too many, or failures.
     """
     limits.sign_in(runtime, client.address)
     wanted = rules.normal_email(email)
