@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.house import House, Person, to_checkout
+from tests.system import wait_until
 
+GIVE_BACK = "mutation Back($id: ID!) { cancelBooking(bookingId: $id) { userErrors { code } } }"
 HELD = "query Held($id: ID!) { booking(id: $id) { holdExpiresAt status } }"
 
 
@@ -97,3 +99,36 @@ def test_a_whole_purchase_fits_the_narrowest_phone(page: Page, house: House, gue
 
     expect(page.locator(".ticket").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
+def expired(route: Route) -> None:
+    """A booking that was given back, told as one whose time ran out: waiting for that takes minutes."""
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace('"CANCELLED"', '"EXPIRED"'))
+
+
+def test_once_the_time_is_over_the_same_seats_are_had_again_with_what_was_chosen(
+    page: Page, house: House, guest: Person
+) -> None:
+    page.clock.install()
+    booking_id = to_checkout(page, house.showtime()["id"])
+    seats = [ticket["seat"]["id"] for ticket in house.booking(guest, booking_id)["tickets"]]
+    page.get_by_label(seats[0]).select_option("CHILD")
+    page.get_by_label("Wallet").check()
+    wait_until(
+        lambda: house.booking(guest, booking_id)["tickets"][0]["ticketType"] == "CHILD", "the child's price"
+    )
+    house.system.gql(GIVE_BACK, {"id": booking_id}, token=guest.token)
+    page.route("**/graphql", expired)
+
+    page.clock.fast_forward(11 * 60_000)
+    expect(page.get_by_role("heading", name="Your seats were released")).to_be_visible()
+    page.unroute("**/graphql")
+    page.get_by_role("button", name="Try the same seats again").click()
+
+    expect(page).not_to_have_url(re.compile(booking_id))
+    expect(page.locator("#hold-left")).to_contain_text("Held for you")
+    expect(page.get_by_label("Wallet")).to_be_checked()
+    again = house.booking(guest, page.url.split("/")[-2])["tickets"]
+    assert [ticket["seat"]["id"] for ticket in again] == seats
+    assert again[0]["ticketType"] == "CHILD"

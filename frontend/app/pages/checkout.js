@@ -41,11 +41,14 @@ function createCheckout(first, options, coupons) {
   const busy = state(false);
   const fault = state(/** @type {{part: "types" | "coupon" | "pay" | "released", text: string} | null} */ (null));
   const left = new AbortController();
+  /** As it was chosen last: what is asked for again when the time is over. */
+  let lastHeld = first;
 
   /** @param {any} fresh */
   const take = (fresh) => {
     if (!fresh) return;
     noteBooking(fresh);
+    if (fresh.status === "HELD") lastHeld = fresh;
     booking.value = fresh;
   };
   /** One change of the booking at a time. @param {"types" | "coupon" | "pay" | "released"} part @param {() => Promise<{booking: any, userErrors: import("../core/forms.js").UserError[]}>} send */
@@ -91,7 +94,7 @@ function createCheckout(first, options, coupons) {
     if (done) await navigate(`/showtimes/${first.showtime.id}`);
   };
   const sameSeatsAgain = async () => {
-    const seats = first.tickets.map((/** @type {any} */ ticket) => ({ seatId: ticket.seat.id, ticketType: ticket.ticketType }));
+    const seats = lastHeld.tickets.map((/** @type {any} */ ticket) => ({ seatId: ticket.seat.id, ticketType: ticket.ticketType }));
     /** @type {any} */
     let held = null;
     const done = await change("released", async () => {
@@ -102,7 +105,7 @@ function createCheckout(first, options, coupons) {
     if (!done || !held) return;
     noteBooking(held);
     // What was typed goes along; a code that is good no more is told where it stands on the new booking.
-    const { couponCode } = booking.value;
+    const { couponCode } = lastHeld;
     if (couponCode) await gql(ApplyCoupon, { bookingId: held.id, code: couponCode }).catch(() => undefined);
     await navigate(`/bookings/${held.id}/pay`, { replace: true });
   };
