@@ -54,8 +54,10 @@ _UNSENT = _any("outbox WHERE sent_at IS NULL")
 # a round that finds nothing costs as much as ten of these.
 _DUE = {
     (BOOKING, "sweep"): _any("bookings WHERE state = 'HELD' AND expires_at <= utc_timestamp(6)"),
-    (BOOKING, "reconcile"): _any("payment_attempts WHERE outcome = 'OPEN'"),
-    (BOOKING, "abandon"): _any("payment_attempts WHERE outcome = 'OPEN'"),
+    (BOOKING, "reconcile"): _any("payment_attempts WHERE outcome = 'OPEN' AND at < utc_timestamp(6)"),
+    (BOOKING, "abandon"): _any(
+        "payment_attempts WHERE outcome = 'OPEN' AND (client_secret IS NOT NULL OR redirect_url IS NOT NULL)"
+    ),
     (BOOKING, "refunds"): _any("refunds_due WHERE state = 'DUE' AND next_try_at <= utc_timestamp(6)"),
     (PAYMENT, "reconcile payments"): _any("payments WHERE status = 'PENDING'"),
     (PAYMENT, "retry refunds"): _any("refunds WHERE status = 'PENDING'"),

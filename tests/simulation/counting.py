@@ -36,10 +36,10 @@ QUESTIONS: Mapping[str, tuple[str, str]] = {
 
 # At least so many in a thousand schedules. A change that makes the simulation do less has to say so here.
 FLOORS: Mapping[str, int] = {
-    "bookings sold": 250, "of these at the desk": 40, "bookings cancelled": 150, "showtimes cancelled": 10,
-    "refunds": 250, "refunds of cheaper seats": 40, "refunds of money that fits no seats": 4, "refunds by hand": 30,
-    "seat changes": 120, "seat changes paid for": 10, "check-ins": 120, "check-ins taken back": 15,
-    "coupons applied": 70, "coupons taken off": 12, "coupons spent": 30,
+    "bookings sold": 150, "of these at the desk": 25, "bookings cancelled": 150, "showtimes cancelled": 5,
+    "refunds": 250, "refunds of cheaper seats": 30, "refunds of money that fits no seats": 3, "refunds by hand": 25,
+    "seat changes": 100, "seat changes paid for": 8, "check-ins": 100, "check-ins taken back": 10,
+    "coupons applied": 50, "coupons taken off": 8, "coupons spent": 20,
 }  # fmt: skip
 ENOUGH = 200  # fewer schedules may lack what is rare
 

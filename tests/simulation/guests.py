@@ -20,6 +20,9 @@ TOKENS = (
     "pm_success", "pm_success", "pm_success", "pm_success", "pm_answer_lost", "pm_answer_lost", "pm_webhook_late",
     "pm_webhook_twice", "pm_declined", "pm_slow", "pm_3ds", "pm_3ds",
 )  # fmt: skip
+TAKEN = """
+    SELECT seat_id FROM claims WHERE booking_id IS NOT ?
+    AND (state != 'HELD' OR expires_at IS NULL OR expires_at > utc_timestamp(6))"""
 GONE = ("HOLD_EXPIRED", "BOOKING_UNKNOWN", "NOT_CANCELLABLE", "NOT_FOUND")
 
 
@@ -121,9 +124,7 @@ class Guest:
         draw = self.world.sim.random
         wanted: list[str] = []
         if draw.randrange(10) < 7:
-            taken = self.world.rows(
-                BOOKING, "SELECT seat_id FROM claims WHERE booking_id IS NOT ?", self.booking
-            )
+            taken = self.world.rows(BOOKING, TAKEN, self.booking)
             others = {row["seat_id"] for row in taken}
             wanted = [seat for seat in SEATS if seat not in others]
         seats = draw.sample(wanted or SEATS, min(draw.choice((1, 1, 2)), len(wanted or SEATS)))

@@ -113,6 +113,8 @@ def _watched(world: World) -> Iterator[str]:
             yield f"I7 late: {move['booking_id']} ended {move['ended']} and went {after} {move['at']}"
         if before != after and (State(before), State(after)) not in MOVES:
             yield f"I12 wrong: {move['booking_id']} moved {before} → {after}"
+        if before in ("EXPIRED", "CANCELLED"):
+            yield f"I12 wrong: {move['booking_id']} went on after it was {before}"
         steps = move["version_after"] - move["version_before"]
         if steps != 1 and (before != after or steps):
             yield f"I12 wrong: {move['booking_id']} went {steps} versions on"

@@ -65,12 +65,6 @@ class Mutant:
 
 
 _ANY_MOVE = Change("booking_service.lifecycle:check_move", "if (before, after) not in MOVES:", "if False:")
-_ANY_COUPON_REQUEST = Change(
-    "coupon_service.commands.using:_reserve",
-    "if any(wish.as_of < one.as_of or (wish.as_of == one.as_of > 0 and one is not use) for one in uses):",
-    "if False:",
-)
-_ANY_VERSION_PAYS = Change("booking_service.commands.pay:_begin", "and booking.version != as_of", "and False")
 _NOT_OURS = Change(
     "booking_service.commands.settle:_owns_its_seats", "return claimed ==", "return True or claimed =="
 )
@@ -184,5 +178,23 @@ MUTANTS = (
     Mutant(
         "a hold that ends keeps its seats",
         (Change("booking_service.commands.expiry:end_together", "_free(session, ids, showtimes, news)", "pass"),),
+    ),
+)  # fmt: skip
+
+# Played by hand in test_guards.py: here the next guard sets right what this one lets through, in all but few schedules.
+RARE = (
+    Mutant(
+        "a coupon is reserved for a request that was overtaken",
+        (
+            Change(
+                "coupon_service.commands.using:_reserve",
+                "if any(wish.as_of < one.as_of or (wish.as_of == one.as_of > 0 and one is not use) for one in uses):",
+                "if False:",
+            ),
+        ),
+    ),
+    Mutant(
+        "a coupon is paid with that was not made sure of",
+        (Change("booking_service.commands.pay:_begin", "and booking.version != as_of", "and False"),),
     ),
 )  # fmt: skip

@@ -8,7 +8,7 @@ import sys
 
 from tests.architecture.sources import ROOT
 from tests.simulation.mutants import MUTANTS
-from tests.simulation.running import run_schedules, simulated
+from tests.simulation.running import run_schedules, simulated, the_world
 from tests.simulation.schedule import Schedule
 
 
@@ -38,6 +38,7 @@ def test_another_process_with_other_hashes_tells_the_same_story():
 
 
 def test_a_failure_comes_back_under_its_seed():
+    the_world()  # made by sound code
     mutant = next(mutant for mutant in MUTANTS if mutant.name == "a hold that ends keeps its seats")
     with mutant.made():
         found = run_schedules(range(1, 100), stop_at_first=True).failed[0]
