@@ -15,6 +15,7 @@ from tests.simulation.schedule import Schedule
 
 BATCH = 250
 SHOWN = 3
+TOLD_EVERY = 5000  # into a log
 
 
 def main() -> int:
@@ -32,10 +33,12 @@ def main() -> int:
         for done in pool.map(_batch, _batches(asked.seed, asked.schedules)):
             total.add_sum(done)
             for outcome in done.failed[:SHOWN]:
-                print(told(outcome))
-            rate = total.schedules / (time.monotonic() - began)
+                print(told(outcome), flush=True)
+            so_far = f"{total.as_text()}, {total.schedules / (time.monotonic() - began):.0f}/s"
             if sys.stderr.isatty():
-                print(f"\r{total.as_text()}, {rate:.0f}/s ", end="", file=sys.stderr, flush=True)
+                print(f"\r{so_far} ", end="", file=sys.stderr, flush=True)
+            elif total.schedules % TOLD_EVERY == 0:
+                print(so_far, flush=True)
     seconds = time.monotonic() - began
     print(f"\n{total.as_text()}; seeds from {asked.seed}, {seconds:.0f} s")
     print(total.in_full())
