@@ -58,6 +58,10 @@ kubernetes: ## write deploy/kubernetes/base and trial anew from the chart (needs
 bench-gateway: ## what a request costs the gateway, beside a plain Flask route
 	$(TOOL) python -m tools.bench_gateway
 
+.PHONY: bench-dashboard
+bench-dashboard: ## what the dashboard's queries cost with BOOKINGS=200000 on ENGINES=sqlite,mysql (EXPLAIN=word: their plans)
+	$(TOOL) python -m tools.bench_dashboard --bookings $(or $(BOOKINGS),200000) --engines $(or $(ENGINES),sqlite,mysql) $(if $(EXPLAIN),--explain "$(EXPLAIN)")
+
 .PHONY: image
 image: ## build the container image
 	docker build -f deploy/service.Dockerfile -t lobbycard:local .

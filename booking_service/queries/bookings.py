@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,9 @@ from chassis.errors import Forbidden
 from chassis.folding import fold
 from chassis.identity import Caller, Role
 from chassis.paging import Page, page_of
+
+MOST_FOUND = 500
+REFERENCE_LETTERS = 8
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,46 @@ def bookings_of_user(
 def bookings(
     session: Session, wanted: BookingFilter, caller: Caller, first: int | None, after: str | None
 ) -> Page[Booking]:
-    """A page of the bookings of the caller's cinemas, newest first. Raises Forbidden for guests."""
-    return page_of(
-        session, filtered(wanted, caller), [(Booking.created_at, "desc"), (Booking.id, "desc")], first, after
+    """A page of the bookings of the caller's cinemas, newest first; of a search the newest MOST_FOUND.
+
+    Raises Forbidden for guests.
+    """
+    query = filtered(replace(wanted, search=None), caller)
+    if wanted.search:
+        query = select(Booking).where(Booking.id.in_(_found(session, query, wanted.search)))
+    return page_of(session, query, [(Booking.created_at, "desc"), (Booking.id, "desc")], first, after)
+
+
+def _found(session: Session, query: Select[Booking], search: str) -> list[str]:
+    """Ids of what a search finds, newest first.
+
+    What stands in an index is looked up first: a code, a whole mail address or number, a seat. Only when there is
+    nothing like that, all bookings are read through for the words, in an index that has all it takes.
+    """
+    ids = (
+        query.with_only_columns(Booking.id)
+        .order_by(Booking.created_at.desc(), Booking.id.desc())
+        .limit(MOST_FOUND)
     )
+    for lookup in (*_lookups(search), _in_words(search)):
+        found = list(session.scalars(ids.where(lookup)))
+        if found:
+            return found
+    return []
+
+
+def _lookups(search: str) -> list[Any]:
+    """Conditions that an index answers, for what the search may be."""
+    plain, text = _letters(search), search.strip()
+    seats = select(Ticket.booking_id).where(Ticket.seat_id == plain, Ticket.state != "VOID")
+    conditions: list[Any] = []
+    if len(plain) == REFERENCE_LETTERS:
+        conditions.append(Booking.reference == f"{plain[:4]}-{plain[4:]}")
+    if "@" in text:
+        conditions.append(Booking.contact_email == text.lower())
+    if any(letter.isdigit() for letter in plain):
+        conditions += [Booking.contact_phone == text, Booking.id.in_(seats)]
+    return conditions
 
 
 def filtered(wanted: BookingFilter, caller: Caller) -> Select[Booking]:
@@ -109,15 +148,16 @@ def filtered(wanted: BookingFilter, caller: Caller) -> Select[Booking]:
 
 def _matches(search: str) -> Any:
     """Reference, mail, phone, name, or a seat: what a caller on the telephone can say."""
+    return or_(_in_words(search), *_lookups(search))
+
+
+def _in_words(search: str) -> Any:
     text = fold(search)
-    plain = "".join(letter for letter in search.upper() if letter.isalnum())
-    seat = select(Ticket.booking_id).where(Ticket.seat_id == plain, Ticket.state != "VOID")
-    in_text = Booking.search_text.contains(text, autoescape=True) if text else false()
-    return or_(
-        in_text,
-        Booking.reference == f"{plain[:4]}-{plain[4:]}",
-        Booking.id.in_(seat),
-    )
+    return Booking.search_text.contains(text, autoescape=True) if text else false()
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.upper() if letter.isalnum())
 
 
 def tickets_of(session: Session, booking_ids: Sequence[str]) -> Mapping[str, list[Ticket]]:

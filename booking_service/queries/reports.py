@@ -168,7 +168,7 @@ def _offered(session: Session, scope: Scope, groups: Sequence[Any]) -> list[tupl
     """Rows of group columns, then seats offered and seats sold."""
     confirmed = (
         select(Booking.showtime_id, func.sum(Booking.ticket_count).label("tickets"))
-        .where(Booking.state == State.CONFIRMED.value, Booking.currency == scope.currency)
+        .where(Booking.state == State.CONFIRMED.value)
         .group_by(Booking.showtime_id)
     )
     # Only the period's showtimes: the rest of the table stays unread.

@@ -257,3 +257,30 @@ def test_what_does_not_settle_by_itself_wants_attention(
     assert client.error_codes(ATTENTION, {"id": CINEMA}, caller=STRANGER) == ["FORBIDDEN"]
     assert client.data(ATTENTION, {"id": None}, caller=STRANGER)["attention"] == []
     assert client.data(ATTENTION, {"id": None}, caller=as_user("ada", "ADMIN"))["attention"] == found
+
+
+FIND = (
+    "query($q: String, $c: ID) { bookings(filter: {search: $q, cinemaId: $c}) { totalCount nodes { id } } }"
+)
+
+
+def test_a_caller_is_found_by_whatever_they_can_say(house: House, client: ServiceClient) -> None:
+    from booking_service.models import UserCopy
+
+    house.runtime.database.transact(
+        lambda session: session.add(
+            UserCopy(id="ana", email="ana@example.org", phone="+49 30 123456", name="Ana Müller")
+        )
+    )
+    showtime, mine = tonight(house)
+    other = house.sold(showtime, ["C1", "C2"], by="ben")
+    reference = house.booking(mine).reference
+
+    for said in (reference, reference.lower().replace("-", ""), "ana@example.org", "ANA@example", "+49 30 123456",
+                 "123456", "muller", "a1", "A 1"):  # fmt: skip
+        found = client.data(FIND, {"q": said}, caller=STAFF)["bookings"]
+        assert [booking["id"] for booking in found["nodes"]] == [mine], said
+        assert client.data(FIND, {"q": said}, caller=STRANGER)["bookings"]["totalCount"] == 0
+    assert [one["id"] for one in client.data(FIND, {"q": "C2"}, caller=STAFF)["bookings"]["nodes"]] == [other]
+    assert client.data(FIND, {"q": "nobody"}, caller=STAFF)["bookings"]["totalCount"] == 0
+    assert client.data(FIND, {"q": "%"}, caller=STAFF)["bookings"]["totalCount"] == 0
