@@ -57,8 +57,7 @@ def sign_in(
     signed_in = runtime.database.transact(finish)
     if signed_in is None:
         _note_failure(runtime, client.address)
-        wrong_code = errors.TotpInvalid(field=("input", "totpCode"))
-        raise wrong_code if user.totp_enabled else errors.InvalidCredentials
+        raise errors.TotpInvalid(field=("input", "totpCode")) if user.totp_enabled else errors.InvalidCredentials
     log().info("signed in", user_id=user.id, role=user.role)
     return signed_in
 
