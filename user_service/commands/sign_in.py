@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from chassis import audit
 from chassis.database import utc_now
+from chassis.errors import Refusal
 from chassis.identity import Caller
 from chassis.logs import log
 from user_service import attempts, errors, limits, rules, totp
@@ -57,9 +58,15 @@ def sign_in(
     signed_in = runtime.database.transact(finish)
     if signed_in is None:
         _note_failure(runtime, client.address)
-        raise errors.TotpInvalid(field=("input", "totpCode")) if user.totp_enabled else errors.InvalidCredentials
+        raise _unproven(user)
     log().info("signed in", user_id=user.id, role=user.role)
     return signed_in
+
+
+def _unproven(user: UserRow) -> Refusal:
+    return (
+        errors.TotpInvalid(field=("input", "totpCode")) if user.totp_enabled else errors.InvalidCredentials()
+    )
 
 
 def may_sign_in(runtime: UserRuntime, user: UserRow) -> bool:
