@@ -1,4 +1,4 @@
-"""Letters on paper: DejaVu Sans, for Latin, Greek, Cyrillic and more; what it lacks is replaced, and seen to be."""
+"""Letters on paper: Noto Sans, for Latin, Greek and Cyrillic; what it lacks is replaced, and seen to be."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-PLAIN, BOLD = "DejaVuSans", "DejaVuSans-Bold"
+PLAIN, BOLD = "NotoSans-Regular", "NotoSans-Bold"
 _FOLDER = Path(__file__).parent / "fonts"
 
 

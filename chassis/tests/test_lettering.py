@@ -50,7 +50,7 @@ def test_the_letters_are_in_the_file_and_the_same_text_makes_the_same_file() -> 
     first, second = (_paper("Сталкер") for _ in range(2))
 
     assert first == second
-    assert b"DejaVuSans" in first
+    assert b"NotoSans" in first
     assert len(first) < 100_000  # only the letters that are used
     maps = b"".join(
         zlib.decompress(_ascii85(found)) for found in re.findall(rb"stream\r?\n(.*?)endstream", first, re.S)
