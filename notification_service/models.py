@@ -52,7 +52,9 @@ class NotificationRow(Base):
     sealed: Mapped[str | None] = mapped_column(LONG_TEXT)
     link: Mapped[str | None] = mapped_column(String(1000))
     status: Mapped[str] = mapped_column(String(8), default="QUEUED")
+    # Of the present sending; those of earlier ones, before somebody sent it again, are kept beside it.
     attempts: Mapped[int] = mapped_column(default=0)
+    earlier_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     last_error: Mapped[str | None] = mapped_column(String(500))
     next_attempt_at: Mapped[datetime] = mapped_column(default=sql_now())
     created_at: Mapped[datetime] = mapped_column(default=sql_now())

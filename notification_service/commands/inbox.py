@@ -119,6 +119,7 @@ def resend(runtime: NotificationRuntime, caller: Caller, notification_id: str) -
         if rules.KINDS[row.kind].is_secret and row.sealed is None:
             raise errors.NotResendable
         before = row.status
+        row.earlier_attempts += row.attempts
         row.status, row.attempts, row.next_attempt_at = rules.QUEUED, 0, utc_now(session)
         after_commit(session, delivery_topic(row.channel))
         audit.record(

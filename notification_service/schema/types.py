@@ -92,7 +92,7 @@ class Notification(graphene.ObjectType):
     subject = graphene.String(required=True)
     body = graphene.String(required=True)
     status = graphene.Field(NotificationStatus, required=True)
-    attempts = graphene.Int(required=True)
+    attempts = graphene.Int(required=True, description="In all, over every time it was sent again.")
     last_error = graphene.String()
     booking = graphene.Field(Booking)
     user = graphene.Field(User)
@@ -103,6 +103,9 @@ class Notification(graphene.ObjectType):
     def resolve_recipient(row, info):
         is_own = row.user_id is not None and row.user_id == info.context.caller.user_id
         return row.recipient if is_own else rules.masked(row.channel, row.recipient)
+
+    def resolve_attempts(row, _info):
+        return row.earlier_attempts + row.attempts
 
     def resolve_booking(row, _info):
         return Booking(id=row.booking_id) if row.booking_id else None

@@ -224,9 +224,12 @@ def test_the_browser_belongs_to_who_registered_it_last(post, service):
 
 def test_staff_send_a_message_once_more(told, service, post):
     answer = service.data(RESEND, {"id": told["EMAIL"].id}, caller=STAFF)["resendNotification"]
-    assert answer == {"notification": {"status": "QUEUED", "attempts": 0}, "userErrors": []}
+    assert answer == {"notification": {"status": "QUEUED", "attempts": 1}, "userErrors": []}
 
     post.deliver()
+
+    twice = service.data(RESEND, {"id": told["EMAIL"].id}, caller=STAFF)["resendNotification"]
+    assert twice["notification"] == {"status": "QUEUED", "attempts": 2}
 
     assert len(post.mailbox()) == 2
     assert {mail.notification_id for mail in post.mailbox()} == {told["EMAIL"].id}

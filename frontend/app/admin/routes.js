@@ -9,8 +9,15 @@ const PAGES = [
   { path: "/admin", role: "STAFF", page: () => import("./pages/today.js") },
   { path: "/admin/showtimes", role: "STAFF", page: () => import("./pages/showtimes.js") },
   { path: "/admin/showtimes/new", role: "MANAGER", page: () => import("./pages/schedule.js") },
+  { path: "/admin/cinemas", role: "STAFF", page: () => import("./pages/cinemas.js") },
+  { path: "/admin/cinemas/new", role: "ADMIN", page: () => import("./pages/cinema-new.js") },
+  { path: "/admin/cinemas/:id", role: "STAFF", page: () => import("./pages/cinema.js") },
+  { path: "/admin/auditoriums/new", role: "MANAGER", page: () => import("./pages/auditorium.js") },
+  { path: "/admin/auditoriums/:id", role: "MANAGER", page: () => import("./pages/auditorium.js") },
   { path: "/admin/bookings", role: "STAFF", page: () => import("./pages/bookings.js") },
   { path: "/admin/bookings/:id", role: "STAFF", page: () => import("./pages/booking.js") },
+  { path: "/admin/notifications", role: "STAFF", page: () => import("./pages/notifications.js") },
+  { path: "/admin/audit", role: "ADMIN", page: () => import("./pages/audit.js") },
   { path: "/admin/check-in", role: "STAFF", page: () => import("./pages/check-in.js") },
 ];
 

@@ -66,7 +66,7 @@ function cancelling(booking, fault) {
       fault.value = refusal ? refusalText(refusal) : null;
       if (refusal) return;
       closeDialog(DIALOG);
-      saved(t("cancel.done"), { object: { type: "booking", id: booking.id } });
+      saved(t("cancel.done"), { object: { type: "Booking", id: booking.id } });
       await reload();
     } catch (error) {
       fault.value = failureText(error);

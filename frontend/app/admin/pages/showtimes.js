@@ -53,7 +53,7 @@ async function publishOne(id) {
     const { publishShowtimes } = await gql(PublishShowtimes, { ids: [id] });
     const [refusal] = publishShowtimes.userErrors;
     if (refusal) toast(refusalText(refusal));
-    else saved(t("staff.showtimes.published"), { object: { type: "showtime", id } });
+    else saved(t("staff.showtimes.published"), { object: { type: "Showtime", id } });
   } catch (error) {
     toast(failureText(error));
   }
