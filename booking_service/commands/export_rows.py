@@ -40,7 +40,9 @@ Tell = Callable[[float], None]
 Writer = Callable[[Running, Mapping[str, Any], Sheet, Tell], int]
 
 
-def write_bookings(runtime: Running, question: Mapping[str, Any], sheet: Sheet, tell: Tell) -> int:
+def write_bookings(
+    runtime: Running, question: Mapping[str, Any], sheet: Sheet, tell: Tell, *, portion_size: int = PORTION
+) -> int:
     """Bookings in the order of their ids, a line each; how many."""
     wanted = BookingFilter(**_with_instants(question["filter"]))
     caller = Caller("export", Role[question["role"]], frozenset(question["scope"] or ()))
@@ -49,7 +51,7 @@ def write_bookings(runtime: Running, question: Mapping[str, Any], sheet: Sheet, 
     total = runtime.database.read(lambda session: session.scalar(counting) or 0)
     sheet.write(BOOKING_HEADINGS)
     count, last = 0, ""
-    while portion := runtime.database.read(partial(_portion, query=query, after_id=last)):
+    while portion := runtime.database.read(partial(_portion, query=query, after_id=last, size=portion_size)):
         for row in portion:
             sheet.write(_booking_line(row))
         count, last = count + len(portion), portion[-1].id
@@ -57,9 +59,9 @@ def write_bookings(runtime: Running, question: Mapping[str, Any], sheet: Sheet, 
     return count
 
 
-def _portion(session: Session, query: Any, after_id: str) -> list[Any]:
+def _portion(session: Session, query: Any, after_id: str, size: int) -> list[Any]:
     rows = query.join(Showtime, Showtime.id == Booking.showtime_id).with_only_columns(*_BOOKING_COLUMNS)
-    return list(session.execute(rows.where(Booking.id > after_id).order_by(Booking.id).limit(PORTION)))
+    return list(session.execute(rows.where(Booking.id > after_id).order_by(Booking.id).limit(size)))
 
 
 def _booking_line(row: Any) -> Iterable[Any]:

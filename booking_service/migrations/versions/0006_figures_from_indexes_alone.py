@@ -10,7 +10,17 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-FIGURES = ["currency", "sold_on", "cinema_id", "movie_id", "sold_hour", "state", "paid", "refunded", "ticket_count"]
+FIGURES = [
+    "currency",
+    "sold_on",
+    "cinema_id",
+    "movie_id",
+    "sold_hour",
+    "state",
+    "paid",
+    "refunded",
+    "ticket_count",
+]
 
 
 def upgrade() -> None:
