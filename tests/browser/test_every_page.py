@@ -26,7 +26,7 @@ OPEN_PAGES = [
 OWN_PAGES = ["/bookings", "/bookings?when=past", "/notifications", "/profile", "/offers", "/admin"]
 STAFF_PAGES = [
     "/admin", "/admin/showtimes", "/admin/bookings", "/admin/check-in", "/admin/showtimes/new", "/admin/notifications",
-    "/admin/audit",
+    "/admin/audit", "/admin/cinemas", "/admin/cinemas/new", "/admin/auditoriums/new",
 ]  # fmt: skip
 LEAST, LEAST_MAIN = 24, 44
 # What buyers press; links inside a sentence are as high as its line (WCAG 2.5.8 lets them).

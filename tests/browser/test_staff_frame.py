@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, e
 from tests.browser.house import House, Person, sideways
 from tests.browser.test_every_page import faults_of
 
-STAFF = ["Today", "Check-in", "Showtimes", "Bookings", "Messages"]
+STAFF = ["Today", "Check-in", "Showtimes", "Cinemas", "Bookings", "Messages"]
 # What a role sees beyond the role below it.
 MORE_OF_MANAGER: list[str] = []
 MORE_OF_ADMIN: list[str] = ["Audit log"]
@@ -122,7 +122,7 @@ def test_the_first_tab_stop_leads_past_the_rail(page: Page, staff: Callable[[str
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
 
-    expect(page.get_by_label("Code, e-mail or phone")).to_be_focused()
+    expect(page.get_by_label("Code, e-mail, phone, name or seat")).to_be_focused()
 
 
 def test_control_k_leads_to_a_page_by_its_name(page: Page, staff: Callable[[str], None]) -> None:
@@ -196,7 +196,7 @@ def test_a_list_that_fails_says_so_and_is_tried_again_alone(page: Page, staff: C
         arrive(page, "/admin/bookings")
         failure = page.locator("main").get_by_role("alert")
         expect(failure).to_be_visible()
-        expect(page.get_by_label("Code, e-mail or phone")).to_be_visible()
+        expect(page.get_by_label("Code, e-mail, phone, name or seat")).to_be_visible()
 
     failure.get_by_role("button", name="Try again").click()
 
@@ -227,15 +227,15 @@ def test_filters_stand_in_the_address_and_an_empty_answer_leads_on(
     staff("admin")
     arrive(page, "/admin/bookings")
 
-    page.get_by_label("Code, e-mail or phone").fill("nobody@nowhere.example")
+    page.get_by_label("Code, e-mail, phone, name or seat").fill("nobody@nowhere.example")
     page.get_by_role("button", name="Find").click()
     expect(page).to_have_url(re.compile("q=nobody"))
     expect(page.get_by_role("heading", name="No booking found")).to_be_visible()
     page.reload()
-    expect(page.get_by_label("Code, e-mail or phone")).to_have_value("nobody@nowhere.example")
+    expect(page.get_by_label("Code, e-mail, phone, name or seat")).to_have_value("nobody@nowhere.example")
     page.get_by_role("search").get_by_role("link", name="Clear filters").click()
 
-    expect(page.get_by_label("Code, e-mail or phone")).to_have_value("")
+    expect(page.get_by_label("Code, e-mail, phone, name or seat")).to_have_value("")
     expect(page.get_by_role("row").nth(1)).to_be_visible()
 
 

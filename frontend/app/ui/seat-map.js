@@ -43,29 +43,41 @@ export function seatMap({ choice, current, zoom, label }) {
   const onFocus = (/** @type {FocusEvent} */ event) => {
     current.value = /** @type {HTMLElement} */ (event.target).id.replace(/^seat-/, "");
   };
-  return html`
-    <div class="room ${zoom.value}" dir="ltr" id="room" tabindex="-1">
-      <div class="room-floor" .style=${`--columns:${columns};--rows:${height}`}>
-        <div class="screen" aria-hidden="true">
-          <svg viewBox="0 0 600 34" preserveAspectRatio="none"><path d="M0 34C120 6 480 6 600 34C480 -2 120 -2 0 34Z"></path></svg>
-          <span>${t("seats.screen")}</span>
-        </div>
-        <div class="seat-grid" role="grid" aria-label=${label} aria-multiselectable="true" @keydown=${onKey} @focusin=${onFocus}>
-          ${repeat(
-            rows,
-            (row) => row.row,
-            (row) => html`
-              <div class="seat-row" role="row" .style=${`--y:${row.y}`}>
-                <span class="row-name" role="rowheader">${row.row}</span>
-                ${repeat(row.seats, (seat) => seat.id, (seat) => place(seat, choice, chosen.has(seat.id), current, zoom))}
-              </div>
-            `,
-          )}
-        </div>
-      </div>
+  const grid = html`
+    <div class="seat-grid" role="grid" aria-label=${label} aria-multiselectable="true" @keydown=${onKey} @focusin=${onFocus}>
+      ${repeat(
+        rows,
+        (row) => row.row,
+        (row) => html`
+          <div class="seat-row" role="row" .style=${`--y:${row.y}`}>
+            <span class="row-name" role="rowheader">${row.row}</span>
+            ${repeat(row.seats, (seat) => seat.id, (seat) => place(seat, choice, chosen.has(seat.id), current, zoom))}
+          </div>
+        `,
+      )}
     </div>
   `;
+  return roomFloor({ id: "room", columns, rows: height, zoom: zoom.value, grid });
 }
+
+/**
+ * The room around a grid of seats: the screen, and the floor on which places stand by --x and --y in seat widths.
+ * @param {{id: string, columns: number, rows: number, zoom: "comfortable" | "fit", grid: unknown}} room
+ */
+export const roomFloor = ({ id, columns, rows, zoom, grid }) => html`
+  <div class="room ${zoom}" dir="ltr" id=${id} tabindex="-1">
+    <div class="room-floor" .style=${`--columns:${columns};--rows:${rows}`}>
+      <div class="screen" aria-hidden="true">
+        <svg viewBox="0 0 600 34" preserveAspectRatio="none"><path d="M0 34C120 6 480 6 600 34C480 -2 120 -2 0 34Z"></path></svg>
+        <span>${t("seats.screen")}</span>
+      </div>
+      ${grid}
+    </div>
+  </div>
+`;
+
+/** Classes of a seat of a category. @param {string} category */
+export const lookOf = (category) => LOOKS[category];
 
 /** A mouse hits smaller seats than a finger: where the whole room fits so, it is shown whole. @param {import("../domain/seats.js").Seat[]} seats */
 export function firstZoom(seats) {
@@ -141,8 +153,8 @@ function signOf(seat, look) {
   return glyph(seat.category) ?? seat.number;
 }
 
-/** @param {string} category */
-function glyph(category) {
+/** What stands on a seat of a category instead of its number. @param {string} category */
+export function glyph(category) {
   if (category === "ACCESSIBLE") return icon("person-wheelchair");
   if (category === "COMPANION") return icon("people");
   return null;
