@@ -49,6 +49,24 @@ def check_in(
     return run(runtime, work)
 
 
+def shown(
+    runtime: Running, caller: Caller, qr_payload: str | None, code: str | None
+) -> tuple[str, str] | None:
+    """The ids of the ticket that is shown and of its booking; None when it is none of the caller's cinemas."""
+
+    def look(session: Session) -> tuple[str, str] | None:
+        try:
+            ticket = _found(session, runtime, qr_payload, code)
+        except TicketInvalid:
+            return None
+        booking = session.get(Booking, ticket.booking_id)
+        if booking is None or not caller.has_role(Role.STAFF, scope=booking.cinema_id):
+            return None
+        return ticket.id, booking.id
+
+    return runtime.database.read(look)
+
+
 def override_check_in(
     runtime: Running,
     caller: Caller,

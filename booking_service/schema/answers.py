@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from booking_service.commands import (
+    door,
     hold,
     schedule,
 )
@@ -45,6 +46,14 @@ def checked_in(info, ids):
     seen = booking(info, booking_id)
     ticket = next((found for found in views.tickets(seen, info) if found["id"] == ticket_id), None)
     return CheckInPayload(ticket=ticket, booking=seen)
+
+
+def refused_at_the_door(info, refusal, qr_payload, code):
+    """Why somebody can't go in, with the ticket that was shown where it is one of the caller's cinemas."""
+    ids = door.shown(info.context.runtime, info.context.caller, qr_payload, code)
+    payload = CheckInPayload() if ids is None else checked_in(info, ids)
+    payload.user_errors = [user_error(refusal)]
+    return payload
 
 
 def merged(info, found):

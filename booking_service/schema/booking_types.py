@@ -40,6 +40,7 @@ class Ticket(graphene.ObjectType):
         description="Signed text inside the QR code; null until the booking is CONFIRMED. Checkable offline with the public key.",
     )
     used_at = graphene.Field(DateTime)
+    door = graphene.Field(graphene.String, description="By which door it went in.")
 
 
 class RefundQuote(graphene.ObjectType):

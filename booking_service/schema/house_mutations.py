@@ -38,6 +38,7 @@ from booking_service.schema.payloads import (
     WaitingRoomPayload,
 )
 from booking_service.schema.query import booking_filter
+from chassis.errors import Refusal
 from chassis.graphql_types import Date, DateTime, MoneyInput, mutation_payload, user_error
 
 
@@ -66,7 +67,8 @@ class HouseMutations(graphene.ObjectType):
         code=graphene.Argument(graphene.String),
         showtime_id=graphene.Argument(graphene.ID),
         door=graphene.Argument(graphene.String),
-        description="STAFF and up. TICKET_ALREADY_USED, TICKET_VOID, TICKET_INVALID, WRONG_SHOWTIME, TOO_EARLY.",
+        description="STAFF and up. TICKET_ALREADY_USED, TICKET_VOID, TICKET_INVALID, WRONG_SHOWTIME, TOO_EARLY; "
+        "with the ticket all the same where it is one of the cinema's.",
     )
     undo_check_in = graphene.Field(
         graphene.NonNull(CheckInPayload),
@@ -167,13 +169,14 @@ class HouseMutations(graphene.ObjectType):
 
     @mutation_payload(CheckInPayload)
     def resolve_check_in_ticket(root, info, qr_payload=None, code=None, showtime_id=None, door=None):
-        return answers.checked_in(
-            info,
-            door_commands.check_in(
+        try:
+            ids = door_commands.check_in(
                 info.context.runtime, info.context.caller, qr_payload=qr_payload, code=code, showtime_id=showtime_id,
                 door=door,
-            ),
-        )  # fmt: skip
+            )  # fmt: skip
+        except Refusal as refusal:
+            return answers.refused_at_the_door(info, refusal, qr_payload, code)
+        return answers.checked_in(info, ids)
 
     @mutation_payload(CheckInPayload)
     def resolve_undo_check_in(root, info, ticket_id, reason):

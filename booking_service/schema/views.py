@@ -286,6 +286,7 @@ def tickets(root: View, info: Any) -> list[dict[str, Any]]:
             "status": ticket.state,
             "qr_payload": _signed(info, root, ticket) if root.state == "CONFIRMED" else None,
             "used_at": ticket.used_at,
+            "door": ticket.used_door,
             "booking_id": root.id,
         }
         for ticket in root.batch.load("tickets", root.id, fetch, [])

@@ -16,6 +16,7 @@ from chassis.clock import SetClock
 from chassis.testing import NOON, ServiceClient, as_user
 
 STAFF = as_user("stan", "STAFF", (CINEMA,))
+FOREIGN = as_user("fay", "STAFF", ("another-cinema",))
 MANAGER = as_user("mona", "MANAGER", (CINEMA,))
 STRANGER = as_user("sam", "MANAGER", ("elsewhere",))
 LIST = """query($id: ID!) { doorList(showtimeId: $id) { showtimeId at expected checkedIn signature
@@ -26,6 +27,8 @@ SYNC = """mutation($id: ID!, $in: [QueuedCheckInInput!]!) { syncCheckIns(showtim
 CHECK_IN = """mutation($code: String, $show: ID, $door: String) {
   checkInTicket(code: $code, showtimeId: $show, door: $door) {
   ticket { id status } userErrors { code message } } }"""
+SHOWN = """mutation($code: String) { checkInTicket(code: $code) {
+  ticket { usedAt door } booking { showtime { id } } userErrors { code } } }"""
 OVERRIDE = """mutation($code: String, $show: ID, $reason: String!) {
   overrideCheckIn(code: $code, showtimeId: $show, reason: $reason, door: "1") {
   ticket { status usedAt } userErrors { code } } }"""
@@ -124,6 +127,24 @@ def test_two_people_on_one_ticket_are_a_conflict_that_is_written_down_once(
         "timeline"
     ]
     assert [step["outcome"] for step in steps if step["step"] == "check_in"] == ["USED", "CONFLICT"]
+
+
+def test_a_refusal_tells_of_the_ticket_that_was_shown_but_not_of_another_cinemas(
+    house: House, client: ServiceClient
+) -> None:
+    showtime, _ = tonight(house)
+    code = door_list(client, showtime)["tickets"][0]["code"]
+    client.data(CHECK_IN, {"code": code, "door": "Door 2"}, caller=STAFF)
+
+    again = client.data(SHOWN, {"code": code}, caller=STAFF)["checkInTicket"]
+    elsewhere = client.data(SHOWN, {"code": code}, caller=FOREIGN)["checkInTicket"]
+    unknown = client.data(SHOWN, {"code": "NOSUCHCODE"}, caller=STAFF)["checkInTicket"]
+
+    assert again["userErrors"] == [{"code": "TICKET_ALREADY_USED"}]
+    assert (again["ticket"]["usedAt"], again["ticket"]["door"]) == (NOON.isoformat(), "Door 2")
+    assert again["booking"]["showtime"]["id"] == showtime
+    nothing = {"ticket": None, "booking": None, "userErrors": [{"code": "TICKET_INVALID"}]}
+    assert [elsewhere, unknown] == [nothing, nothing]
 
 
 def test_what_the_server_knows_better_is_refused_one_by_one(
