@@ -33,7 +33,7 @@ PERMISSIONS = Permissions(
         "payBooking": at_least(Role.CUSTOMER, "their own", per_minute="payments_per_minute"),
         "extendHold": OWN,
         "cancelBooking": OWN_OR_STAFF,
-        "changeSeats": OWN,
+        "changeSeats": OWN_OR_STAFF,
         "joinWaitingList": at_least(Role.CUSTOMER),
         "leaveWaitingList": OWN,
         "joinWaitingRoom": anybody(),

@@ -82,7 +82,8 @@ def cancel_booking(
     def work(session: Session, news: News) -> str:
         booking, showtime = _seen(session, caller, booking_id)
         before = {"state": booking.state}
-        _cancel(session, runtime, booking, showtime, reason, expected, news)
+        actor_id = None if booking.user_id == caller.user_id else caller.user_id
+        _cancel(session, runtime, booking, showtime, reason, expected, actor_id, news)
         after = {"state": booking.state, "reason": reason}
         audit.record(session, caller, "booking.cancel", "Booking", booking_id, before=before, after=after)
         return booking_id
@@ -125,7 +126,7 @@ def _seen(session: Session, caller: Caller, booking_id: str) -> tuple[Booking, S
 
 def _cancel(
     session: Session, runtime: Running, booking: Booking, showtime: Showtime, reason: str | None,
-    expected: Money | None, news: News,
+    expected: Money | None, actor_id: str | None, news: News,
 ) -> None:  # fmt: skip
     if booking.state == State.HELD:
         give_up(session, booking, showtime, reason, news)
@@ -139,13 +140,14 @@ def _cancel(
         raise QuoteChanged(
             f"The refund is {offer.amount} now. Please confirm again.", field=("expectedRefund",)
         )
-    _refund_and_end(session, booking, showtime, offer.amount.amount, reason, news)
+    _refund_and_end(session, booking, showtime, offer.amount.amount, reason, news, actor_id)
 
 
 def _refund_and_end(
-    session: Session, booking: Booking, showtime: Showtime, amount: int, reason: str | None, news: News
-) -> None:
-    """CONFIRMED → CANCELLED with the seats back on sale and the refund written down."""
+    session: Session, booking: Booking, showtime: Showtime, amount: int, reason: str | None, news: News,
+    actor_id: str | None = None,
+) -> None:  # fmt: skip
+    """CONFIRMED → CANCELLED with the seats back on sale and the refund written down; `actor_id`: staff who did it."""
     seats = seat_ids_of(session, booking.id)
     now = utc_now(session)
     move(session, booking, State.CANCELLED, cancelled_at=now, cancel_reason=cut(reason))
@@ -155,7 +157,7 @@ def _refund_and_end(
         update(Ticket).where(Ticket.booking_id == booking.id, Ticket.state == "VALID").values(state="VOID")
     )
     owe_back(session, booking, amount, key=f"{booking.id}:cancel", reason=reason or "cancelled")
-    note(session, booking.id, "cancel", "CANCELLED", detail=reason)
+    note(session, booking.id, "cancel", "CANCELLED", detail=reason, actor_id=actor_id)
     publish(
         session, booking_cancelled(booking, showtime, seats, refund=amount, was_confirmed=True, reason=reason)
     )

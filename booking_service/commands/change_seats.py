@@ -46,7 +46,7 @@ from booking_service.rules.seats import check_choice
 from chassis.database import utc_now
 from chassis.errors import Refusals
 from chassis.idempotency import IdempotencyKeyReused
-from chassis.identity import Caller
+from chassis.identity import Caller, Role
 from chassis.money import total
 
 
@@ -59,17 +59,17 @@ def change_seats(
     payment_token: str | None,
     key: str,
 ) -> Paid:
-    """Change the seats of the caller's own paid booking; how far the payment of a difference has come.
+    """Change the seats of an own paid booking, or as staff of one of the own cinema's; how far the payment has come.
 
     Raises as begin_seat_change; PAYMENT_DECLINED and PAYMENT_PENDING come in the answer, with the old seats kept.
     """
-    user_id = caller.require_user()
+    caller.require_user()
     check_lengths(idempotencyKey=key, paymentToken=payment_token)
     check_payment_token(payment_token, field=("paymentToken",))
     attempt = run(
         runtime,
         lambda session, news: begin_seat_change(
-            session, runtime, user_id, booking_id, seats, payment_token, key, news
+            session, runtime, caller, booking_id, seats, payment_token, key, news
         ),
     )
     if attempt.outcome == "OPEN":
@@ -80,7 +80,7 @@ def change_seats(
 
 
 def begin_seat_change(
-    session: Session, runtime: Running, user_id: str, booking_id: str, seats: Sequence[SeatChoice],
+    session: Session, runtime: Running, caller: Caller, booking_id: str, seats: Sequence[SeatChoice],
     payment_token: str | None, key: str, news: News,
 ) -> PaymentAttempt:  # fmt: skip
     """Change the seats at once, or claim them and open a try to charge the difference.
@@ -88,6 +88,7 @@ def begin_seat_change(
     Raises Refusal or Refusals as holding does, BookingUnknown, NotHeld, NotCancellable, SalesClosed,
     PaymentTokenMissing.
     """
+    user_id = caller.require_user()
     wanted = [(seat.seat_id, seat.ticket_type) for seat in seats]
     lock_booking(session, booking_id)  # before the look for the key: the same may be asked twice at once
     known = session.scalar(
@@ -97,7 +98,7 @@ def begin_seat_change(
         if not _is_same(known, booking_id, wanted, payment_token):
             raise IdempotencyKeyReused(field=("idempotencyKey",))
         return asked_again(known)
-    booking, showtime = _changeable(session, booking_id, user_id)
+    booking, showtime = _changeable(session, booking_id, caller)
     fresh = _check(session, runtime, booking, showtime, wanted)
     prices = prices_of(session, showtime, plan_of(session, showtime), wanted, _paid_prices(session, booking))
     difference = _difference(booking, total(prices, showtime.currency).amount)
@@ -117,7 +118,8 @@ def begin_seat_change(
     change(session, booking, attempts=booking.attempts + 1)
     until = attempt.at + timedelta(minutes=PAYING_MINUTES) if difference > 0 else None
     take_seats(
-        session, showtime, fresh, state="HELD", booking_id=booking.id, user_id=user_id, expires_at=until, news=news
+        session, showtime, fresh, state="HELD", booking_id=booking.id, user_id=booking.user_id, expires_at=until,
+        news=news,
     )  # fmt: skip
     if difference <= 0:
         swap(session, runtime, booking, showtime, attempt, news)
@@ -136,10 +138,11 @@ def _is_same(known: PaymentAttempt, booking_id: str, wanted: Wanted, payment_tok
     return (known.booking_id, known.payment_token, seats) == (booking_id, payment_token, list(wanted))
 
 
-def _changeable(session: Session, booking_id: str, user_id: str) -> tuple[Booking, Showtime]:
-    """The own paid booking and its showtime, locked. Raises when its seats can't be changed (any more)."""
+def _changeable(session: Session, booking_id: str, caller: Caller) -> tuple[Booking, Showtime]:
+    """The paid booking, own or of the own cinema, and its showtime, locked. Raises when its seats can't be changed."""
     booking, showtime = lock_booking(session, booking_id)
-    if booking.user_id != user_id:
+    own = booking.user_id is not None and booking.user_id == caller.user_id
+    if not own and not caller.has_role(Role.STAFF, scope=booking.cinema_id):
         raise BookingUnknown(field=("bookingId",))
     if booking.state != State.CONFIRMED:
         raise NotHeld(field=("bookingId",))

@@ -169,7 +169,7 @@ def _write_down(session: Session, caller: Caller, booking: Booking, payment: Des
     words += [] if payment.tendered is None else [f"tendered {payment.tendered}"]
     words += [] if payment.receipt is None else [f"receipt {payment.receipt}"]
     detail = ", ".join(word for word in words if word) or None
-    note(session, booking.id, "desk", payment.method, detail=detail)
+    note(session, booking.id, "desk", payment.method, detail=detail, actor_id=caller.user_id)
     after = {"method": payment.method, "total": booking.total}
     audit.record(session, caller, "booking.sell", "Booking", booking.id, after=after)
 

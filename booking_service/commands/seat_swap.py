@@ -99,6 +99,7 @@ def swap(
         "DONE",
         attempt=booking.attempts,
         detail=", ".join(sorted(wanted)),
+        actor_id=None if attempt.owner == booking.user_id else attempt.owner,
     )
     news.bookings.append((booking.cinema_id, booking.id))
 

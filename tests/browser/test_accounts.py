@@ -151,7 +151,7 @@ def test_a_manager_sees_the_day_and_finds_a_booking_by_its_code(
     expect(reference).to_be_visible()
     code = reference.inner_text()
 
-    page.get_by_label("Code, e-mail or phone").fill(code)
+    page.get_by_label("Code, e-mail, phone, name or seat").fill(code)
     page.get_by_role("button", name="Find").click()
 
     expect(page.get_by_role("status").filter(has_text=re.compile("^1 booking$"))).to_be_visible()

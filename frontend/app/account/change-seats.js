@@ -20,39 +20,55 @@ import { ChangeSeats } from "./operations.js";
 const ASK_AGAIN_MS = 2000;
 
 /** @param {import("../core/router.js").Request} request */
-export async function load({ params, signal }) {
+export async function load(request) {
+  const { booking, content, dispose } = await seatsPage(request, { home: `/bookings/${request.params.id}` });
+  return {
+    title: t("swap.title"),
+    template: () => html`
+      <div class="page seats-page">
+        <p class="kicker">${booking.showtime.movieTitle} · ${booking.showtime.auditoriumName}</p>
+        <h1 class="small">${t("swap.title")}</h1>
+        ${content()}
+      </div>
+    `,
+    dispose,
+  };
+}
+
+/**
+ * The room with the booking's seats, to choose others: for the guest and for staff.
+ * @param {import("../core/router.js").Request} request
+ * @param {{home: string, unpayable?: string}} options home: where the booking stands; unpayable: told to who can't pay a difference
+ */
+export async function seatsPage({ params, signal }, { home, unpayable }) {
   requirePerson();
   const { data, errors } = await gqlPartial(Checkout, { id: params.id }, { signal });
   if (!data.booking) throw whyMissing(errors, "booking");
   const booking = data.booking;
-  if (booking.status !== "CONFIRMED") queueMicrotask(() => navigate(`/bookings/${booking.id}`, { replace: true }));
+  if (booking.status !== "CONFIRMED") queueMicrotask(() => navigate(home, { replace: true }));
   const { showtime } = await gql(SeatMap, { id: booking.showtime.id }, { signal });
   if (!showtime) throw new AppError("NOT_FOUND", "No such showtime");
   const before = booking.tickets.map((/** @type {any} */ ticket) => ticket.seat.id);
   const choice = createChoice(showtime, [], null, before);
   const current = state(before[0]);
   const zoom = state(/** @type {"comfortable" | "fit"} */ (firstZoom(choice.seats)));
-  const change = createChange(booking, choice, signal);
+  const change = createChange(booking, choice, { home, unpayable, signal });
   requestAnimationFrame(() => requestAnimationFrame(() => centre(before[0])));
   return {
-    title: t("swap.title"),
-    template: () => html`
-      <div class="page seats-page">
-        <p class="kicker">${showtime.movieTitle} · ${showtime.auditoriumName}</p>
-        <h1 class="small">${t("swap.title")}</h1>
-        <p>${t("swap.text", { count: before.length, seats: seatList(booking.tickets) })}</p>
-        <div class="room-card">
-          ${seatMap({ choice, current, zoom, label: t("seats.map", { auditorium: showtime.auditoriumName }) })} ${legend(choice)}
-        </div>
-        ${change.template(data.paymentOptions ?? [])}
+    booking,
+    content: () => html`
+      <p>${t("swap.text", { count: before.length, seats: seatList(booking.tickets) })}</p>
+      <div class="room-card">
+        ${seatMap({ choice, current, zoom, label: t("seats.map", { auditorium: showtime.auditoriumName }) })} ${legend(choice)}
       </div>
+      ${change.template(data.paymentOptions ?? [])}
     `,
     dispose: () => choice.close(),
   };
 }
 
-/** @param {any} booking @param {import("../pages/seat-choice.js").Choice} choice @param {AbortSignal} signal */
-function createChange(booking, choice, signal) {
+/** @param {any} booking @param {import("../pages/seat-choice.js").Choice} choice @param {{home: string, unpayable?: string, signal: AbortSignal}} page */
+function createChange(booking, choice, { home, unpayable, signal }) {
   const busy = state(false);
   const fault = state("");
   const confirmUrl = state("");
@@ -101,7 +117,7 @@ function createChange(booking, choice, signal) {
     if (refusal) fault.value = refusalText(refusal);
     else {
       toast(t("swap.done"));
-      await navigate(`/bookings/${booking.id}`);
+      await navigate(home);
     }
     return true;
   }
@@ -116,16 +132,18 @@ function createChange(booking, choice, signal) {
       const isWhole = choice.chosen.value.length === before.length;
       const isOther = choice.chosen.value.some((id) => !before.includes(id));
       const more = difference();
+      const unpaid = Boolean(unpayable) && more > 0;
       const methods = options.filter(({ method }) => GUEST_METHODS.includes(method));
       return html`
         <form class="card-plain mt-4 mb-5" id="swap" novalidate @submit=${submit}>
           <div role="alert">${fault.value || choice.problem.value ? notice("bad", html`<p>${fault.value || choice.problem.value}</p>`) : nothing}</div>
           <p role="status"><strong id="chosen-seats">${choice.chosen.value.join(", ")}</strong> ${isWhole ? differenceText(more, choice.total.value.currency, isOther) : t("swap.chooseAsMany", { count: before.length })}</p>
-          ${isWhole && isOther && more > 0 ? methodChoice(methods, methods.some(({ provider }) => provider === "simulated")) : nothing}
+          ${isWhole && isOther && unpaid ? notice("info", html`<p>${unpayable}</p>`) : nothing}
+          ${isWhole && isOther && more > 0 && !unpaid ? methodChoice(methods, methods.some(({ provider }) => provider === "simulated")) : nothing}
           ${confirmUrl.value ? html`<p><a class="btn btn-primary" href=${confirmUrl.value} target="_blank" rel="noopener">${t("pay.confirm")}</a></p>` : nothing}
           <div class="actions">
-            <button class="btn btn-primary" type="submit" ?disabled=${!isWhole || !isOther} aria-disabled=${busy.value ? "true" : nothing}>${busy.value ? t("form.busy") : t("swap.confirm")}</button>
-            <a class="btn btn-quiet" href="/bookings/${booking.id}">${t("swap.keep")}</a>
+            <button class="btn btn-primary" type="submit" ?disabled=${!isWhole || !isOther || unpaid} aria-disabled=${busy.value ? "true" : nothing}>${busy.value ? t("form.busy") : t("swap.confirm")}</button>
+            <a class="btn btn-quiet" href=${home}>${t("swap.keep")}</a>
           </div>
         </form>
       `;

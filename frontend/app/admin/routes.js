@@ -16,6 +16,7 @@ const PAGES = [
   { path: "/admin/auditoriums/:id", role: "MANAGER", page: () => import("./pages/auditorium.js") },
   { path: "/admin/bookings", role: "STAFF", page: () => import("./pages/bookings.js") },
   { path: "/admin/bookings/:id", role: "STAFF", page: () => import("./pages/booking.js") },
+  { path: "/admin/bookings/:id/seats", role: "STAFF", page: () => import("./pages/booking-seats.js") },
   { path: "/admin/notifications", role: "STAFF", page: () => import("./pages/notifications.js") },
   { path: "/admin/audit", role: "ADMIN", page: () => import("./pages/audit.js") },
   { path: "/admin/check-in", role: "STAFF", page: () => import("./pages/check-in.js") },

@@ -24,9 +24,10 @@ export const StaffBooking = /* GraphQL */ `
       subtotal { ...MoneyParts } discount { ...MoneyParts } fee { ...MoneyParts } total { ...MoneyParts }
       tickets { id code seat { id } ticketType price { ...MoneyParts } status usedAt }
       showtime { id movieTitle cinemaName auditoriumName timeZone startsAt }
+      user { id name }
       payment { id method provider status amount { ...MoneyParts } refunded { ...MoneyParts } }
       refundQuote { percent amount { ...MoneyParts } }
-      timeline { step attempt outcome detail at }
+      timeline { step attempt outcome detail at actor { id name } }
     }
   }
   ${MoneyParts}`;
@@ -34,6 +35,21 @@ export const StaffBooking = /* GraphQL */ `
 export const StaffCancelBooking = /* GraphQL */ `
   mutation StaffCancelBooking($bookingId: ID!, $reason: String, $expectedRefund: MoneyInput) {
     cancelBooking(bookingId: $bookingId, reason: $reason, expectedRefund: $expectedRefund) { booking { id status } userErrors { ...ErrorParts } }
+  }
+  ${ErrorParts}`;
+
+export const StaffCancelBookings = /* GraphQL */ `
+  mutation StaffCancelBookings($ids: [ID!]!, $reason: String!) {
+    cancelBookings(ids: $ids, reason: $reason) { bookings { id status } userErrors { ...ErrorParts } }
+  }
+  ${ErrorParts}`;
+
+export const AddBookingNote = /* GraphQL */ `
+  mutation AddBookingNote($bookingId: ID!, $text: String!) {
+    addBookingNote(bookingId: $bookingId, text: $text) {
+      booking { id timeline { step attempt outcome detail at actor { id name } } }
+      userErrors { ...ErrorParts }
+    }
   }
   ${ErrorParts}`;
 

@@ -5,6 +5,7 @@ import { failureText, refusalText } from "../../core/forms.js";
 import { gqlPartial, gql } from "../../core/gql.js";
 import { formatLocale, t } from "../../core/i18n.js";
 import { reload } from "../../core/router.js";
+import { atLeast } from "../../core/session.js";
 import { state } from "../../core/state.js";
 import { showtimeText } from "../../domain/times.js";
 import { closeDialog, dialog, openDialog } from "../../ui/dialog.js";
@@ -14,9 +15,10 @@ import { notice } from "../../ui/notice.js";
 import { priceLines } from "../../ui/summary.js";
 import { staffView } from "../frame.js";
 import { StaffBooking, StaffCancelBooking } from "../operations/bookings.js";
-import { detailView, section } from "../ui/detail.js";
+import { mayOpen } from "../rail.js";
+import { detailView } from "../ui/detail.js";
 import { saved } from "../ui/saved.js";
-import { dataTable } from "../ui/table.js";
+import { messages, messagesOf, notePart, timeline } from "./booking-story.js";
 import { bookingTag } from "./bookings.js";
 
 const DIALOG = "staff-cancel";
@@ -27,11 +29,19 @@ export async function load({ params, signal }) {
   if (!data.booking) throw new AppError(errors[0]?.extensions?.code ?? "NOT_FOUND", "No such booking");
   const booking = data.booking;
   const fault = state(/** @type {string | null} */ (null));
+  const steps = state(booking.timeline);
+  const told = await messagesOf(booking.id, signal);
+  const note = notePart(booking.id, (now) => (steps.value = now));
   return staffView({
     path: "/admin/bookings",
     title: t("ticket.bookingReference", { reference: booking.reference }),
     back: { href: "/admin/bookings", label: t("staff.nav.bookings") },
-    content: () => detail(booking, fault),
+    content: () => html`
+      ${detail(booking, fault)}
+      ${timeline(steps.value, told.value.value ?? [])}
+      ${steps.value ? note() : nothing}
+      ${messages(told)}
+    `,
   });
 }
 
@@ -40,19 +50,28 @@ const detail = (booking, fault) => {
   const { showtime, payment, tickets, status, refundQuote } = booking;
   return detailView({
     tag: bookingTag(status),
-    actions: status === "CONFIRMED" && refundQuote ? [cancelling(booking, fault)] : [],
+    actions: status === "CONFIRMED" && refundQuote
+      ? [html`<a class="btn btn-quiet" href="/admin/bookings/${booking.id}/seats">${t("checkout.changeSeats")}</a>`, cancelling(booking, fault)]
+      : [],
     facts: [
       [t("staff.word.film"), html`<strong>${showtime.movieTitle}</strong><br />${showtimeText(showtime.startsAt, showtime.timeZone, formatLocale())}<br /><span class="muted">${showtime.cinemaName} · ${showtime.auditoriumName}</span>`],
+      [t("staff.booking.guest"), booking.user && atLeast("ADMIN") ? html`<a href="/admin/users/${booking.user.id}">${booking.user.name}</a>` : booking.user?.name ?? "–"],
       [t("account.email"), booking.contactEmail ?? "–"],
       [t("staff.word.phone"), booking.contactPhone ?? "–"],
       [t("staff.booking.created"), moment(booking.createdAt)],
-      [t("pay.title"), payment ? `${t(`pay.${payment.method}`)} · ${t(`paymentStatus.${payment.status}`)} · ${money(payment.amount)}` : null],
+      [t("pay.title"), payment ? paid(payment) : null],
       [t("checkout.tickets"), tickets.map((/** @type {any} */ ticket) => html`<div class="figures">${ticket.seat.id} · ${ticket.code} · ${t(`ticketStatus.${ticket.status}`)}${ticket.usedAt ? ` · ${moment(ticket.usedAt)}` : ""}</div>`)],
     ],
     aside: priceLines(booking),
-    sections: [timeline(booking.timeline)],
   });
 };
+
+/** With the way to a refund of a part of it. @param {any} payment */
+const paid = ({ id, method, status, amount, refunded }) => html`
+  ${t(`pay.${method}`)} · ${t(`paymentStatus.${status}`)} · ${money(amount)}
+  ${refunded.amount ? html`<br />${t("staff.word.refunded")}: ${money(refunded)}` : nothing}
+  ${mayOpen("/admin/payments") ? html`<br /><a href="/admin/payments/${id}">${t("staff.booking.payment")}</a>` : nothing}
+`;
 
 /** @param {any} booking @param {import("../../../vendor/signals-core/signals-core.js").Signal<string | null>} fault */
 function cancelling(booking, fault) {
@@ -89,17 +108,3 @@ function cancelling(booking, fault) {
     })}
   `;
 }
-
-/** @param {{step: string, attempt: number, outcome: string, detail: string | null, at: string}[] | null} steps */
-const timeline = (steps) =>
-  steps?.length
-    ? section("timeline", t("staff.booking.timeline"), dataTable({
-        label: t("staff.booking.timeline"),
-        rows: steps,
-        columns: [
-          { label: t("staff.word.when"), nowrap: true, cell: ({ at }) => html`<span class="figures">${moment(at)}</span>` },
-          { label: t("staff.booking.step"), heading: true, cell: ({ step, attempt }) => `${step}${attempt > 1 ? ` (${attempt})` : ""}` },
-          { label: t("staff.booking.outcome"), cell: ({ outcome, detail: more }) => html`<div>${outcome} <span class="muted">${more ?? ""}</span></div>` },
-        ],
-      }))
-    : nothing;

@@ -47,7 +47,7 @@ export async function load({ query, signal }) {
 }
 
 /** @param {string} kind */
-const kindText = (kind) => (has(`kind.${kind}`) ? t(`kind.${kind}`) : kind);
+export const kindText = (kind) => (has(`kind.${kind}`) ? t(`kind.${kind}`) : kind);
 const any = () => ({ value: "", label: t("staff.word.any") });
 
 /** @returns {import("../ui/list.js").Filter[]} */
@@ -65,8 +65,8 @@ const columns = (list) => [
   { label: t("staff.messages.message"), heading: true, cell: message },
   { label: t("staff.messages.recipient"), cell: ({ channel, recipient }) => html`<div>${recipient}<div class="muted small-text">${t(`staff.channel.${channel}`)}</div></div>` },
   { label: t("ticket.booking"), nowrap: true, cell: ({ booking }) => (booking ? html`<a class="figures" href="/admin/bookings/${booking.id}">${booking.reference}</a>` : "–") },
-  { label: t("staff.word.status"), cell: state },
-  { label: t("staff.word.actions"), quiet: true, cell: (row) => (row.channel === "IN_APP" || row.status === "QUEUED" ? nothing : resend(row, list)) },
+  { label: t("staff.word.status"), cell: messageState },
+  { label: t("staff.word.actions"), quiet: true, cell: (row) => (row.channel === "IN_APP" || row.status === "QUEUED" ? nothing : resendButton(row, list.replace)) },
 ];
 
 /** What was said stays folded until somebody wants to read it. @param {any} row */
@@ -75,22 +75,22 @@ const message = ({ kind, subject, body }) => html`<details class="message">
   <p class="message-body">${body}</p>
 </details>`;
 
-/** @param {any} row */
-const state = ({ status, attempts, lastError, sentAt }) => html`<div>
+/** Where a message stands: sent, failed and why. @param {any} row */
+export const messageState = ({ status, attempts, lastError, sentAt }) => html`<div>
   <span class="tag ${TAGS[status]}">${t(`staff.messageStatus.${status}`)}</span>
   <div class="muted small-text">${t("staff.messages.attempts", { count: attempts })}${sentAt ? ` · ${moment(sentAt)}` : ""}</div>
   ${status === "FAILED" && lastError ? html`<div class="small-text">${lastError}</div>` : nothing}
 </div>`;
 
-/** @param {any} row @param {import("../ui/list.js").List} list */
-function resend(row, list) {
+/** Asks for one more try of the same message. @param {any} row @param {(row: any) => void} done given the message as it stands then */
+export function resendButton(row, done) {
   const send = async (/** @type {MouseEvent} */ event) => {
     const button = /** @type {HTMLButtonElement} */ (event.currentTarget);
     button.disabled = true;
     try {
       const { notification, userErrors } = (await gql(ResendMessage, { id: row.id })).resendNotification;
       if (userErrors.length) return toast(refusalText(userErrors[0]));
-      list.replace(notification);
+      done(notification);
       saved(t("staff.messages.resent"), { object: { type: "Notification", id: row.id } });
     } catch (error) {
       toast(failureText(error));
