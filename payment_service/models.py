@@ -95,7 +95,7 @@ class Refund(Base):
         String(36), doc="who of the house; null: the booking's rules"
     )
     decided_by: Mapped[str | None] = mapped_column(String(36), doc="the second person, for or against it")
-    status: Mapped[str] = mapped_column(String(16))
+    status: Mapped[str] = mapped_column(String(24))
     provider_reference: Mapped[str | None] = mapped_column(String(128), index=True)
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
     next_try_at: Mapped[datetime | None]
