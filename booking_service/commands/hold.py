@@ -352,7 +352,7 @@ def _replace(
     figures = sum_up(prices, fee=Money(booking.fee, booking.currency))
     change(
         session, booking, subtotal=figures.subtotal.amount, discount=0, total=figures.total.amount, coupon_code=None,
-        ticket_count=len(prices),
+        coupon_terms=None, ticket_count=len(prices),
     )  # fmt: skip
 
 

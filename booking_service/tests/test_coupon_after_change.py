@@ -50,6 +50,20 @@ def _a_coupon(siblings: Siblings, terms: CouponTerms) -> None:
     siblings.answers["coupon_service", "reserveCoupon"] = reserve
 
 
+def _a_coupon_refused_below(siblings: Siblings, least: int) -> None:
+    """As coupon_service does it: half off, and a refusal for a smaller order."""
+    _a_coupon(siblings, CouponTerms(percent=50, least=least))
+    reserve = siblings.answers["coupon_service", "reserveCoupon"]
+
+    def refuse(variables: dict[str, Any]) -> Any:
+        if variables["input"]["subtotal"]["amount"] >= least:
+            return reserve(variables)
+        fault = {"code": "COUPON_MINIMUM_NOT_MET", "message": "This coupon is for larger orders."}
+        return {"code": None, "discount": None, "terms": None, "userErrors": [fault]}
+
+    siblings.answers["coupon_service", "reserveCoupon"] = refuse
+
+
 def _sold(house: House, showtime: str, seats: list[str]) -> str:
     mine = house.hold(showtime, seats)
     apply_coupon(house.runtime, ANA, mine, "TEN")
@@ -86,6 +100,23 @@ def test_the_discount_shrinks_and_grows_with_the_seats(
 
     assert seen == figures
     assert house.booking(mine).paid == house.booking(mine).total
+
+
+def test_a_coupon_that_fell_away_with_seats_of_the_hold_takes_nothing_off_a_later_change(
+    house: House, siblings: Siblings
+) -> None:
+    _a_coupon_refused_below(siblings, 1500)
+    showtime = house.a_showtime(in_hours=48)
+    mine = house.hold(showtime, ["A1", "A2"])
+    apply_coupon(house.runtime, ANA, mine, "TEN")
+    house.hold(showtime, ["A1"], booking_id=mine)
+    house.pay(mine)
+    assert (house.booking(mine).coupon_code, house.booking(mine).paid) == (None, 1100)
+
+    _change(house, mine, ["A1", "A2"], "one more")
+
+    booking = house.booking(mine)
+    assert (booking.discount, booking.total, booking.paid) == (0, 2100, 2100)
 
 
 @pytest.mark.parametrize("seed", range(4))
