@@ -10,5 +10,6 @@ Events in    showtime.scheduled, showtime.rescheduled, showtime.cancelled: a loc
 Peers        none.
 Own rooms    poster_art.py (draws a poster from a title), poster_files.py (checks and re-encodes uploaded ones),
              poster_store.py (keeps them: folder or S3 bucket),
-             posters.py (their door: upload and pictures over HTTP), imports.py (the door for tables of films), languages.py (a code and a name mean the same).
+             posters.py (their door: upload and pictures over HTTP),
+             imports.py (the door for tables of films), languages.py (a code and a name mean the same).
 """

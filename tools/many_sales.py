@@ -13,10 +13,12 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
 from booking_service.models import Base, Booking, CinemaCopy, Plan, Showtime, Ticket
 from booking_service.queries.seat_maps import write_plan
@@ -151,7 +153,11 @@ def _store(database: Database, kind: type[Base], rows: Iterable[dict[str, Any]])
     """Insert in portions, each one statement of many rows in a transaction of its own."""
     waiting = iter(rows)
     while portion := list(islice(waiting, PORTION)):
-        database.transact(lambda session, portion=portion: session.execute(insert(kind), portion))
+        database.transact(partial(_insert, kind, portion))
+
+
+def _insert(kind: type[Base], rows: list[dict[str, Any]], session: Session) -> None:
+    session.execute(insert(kind), rows)
 
 
 def _tell_statistics(database: Database) -> None:

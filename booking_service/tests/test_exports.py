@@ -97,7 +97,7 @@ def test_progress_is_the_share_of_rows_that_are_written(house: House) -> None:
         def write(self, cells: Any) -> None:
             list(cells)
 
-    question = {"filter": {}, "scope": None, "role": "ADMIN"}
+    question: dict[str, Any] = {"filter": {}, "scope": None, "role": "ADMIN"}
     assert export_rows.write_bookings(house.runtime, question, Lines(), told.append, portion_size=1) == 4
     assert told == [0.25, 0.5, 0.75, 1.0]
 

@@ -25,12 +25,12 @@ from booking_service.models import Booking, ExportRow, WaitingRoomRow
 from booking_service.queries.bookings import BookingFilter
 from booking_service.rules.refunds import Tier
 from booking_service.rules.waiting_room import seed_hash, shuffled
-from booking_service.sheets import guarded
 from booking_service.tests.builders import CINEMA, House, Siblings
 from booking_service.worker import build_worker
 from chassis.clock import SetClock
 from chassis.errors import Forbidden, Refusals
 from chassis.events import Envelope
+from chassis.table_text import guarded
 from chassis.testing import NOON, as_user
 
 MANAGER = as_user("mona", "MANAGER", (CINEMA,))
