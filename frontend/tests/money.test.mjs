@@ -1,10 +1,27 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { minorUnits, moneyText, sumOf } from "../app/domain/money.js";
+import { minorDigits, minorUnits, moneyText, sumOf } from "../app/domain/money.js";
 
 test("minor units are told with as many digits as the currency has", () => {
   assert.equal(moneyText({ amount: 1250, currency: "EUR" }, "en-GB"), "€12.50");
   assert.equal(moneyText({ amount: 1800, currency: "JPY" }, "en-GB"), "JP¥1,800");
+});
+
+test("currencies have the digits that the services count with", () => {
+  const source = readFileSync(new URL("../../chassis/money.py", import.meta.url), "utf8");
+  const told = [...source.matchAll(/"([A-Z]{3})": (\d)/g)].map(([, currency, digits]) => [currency, Number(digits)]);
+  assert.ok(told.length > 20);
+  for (const [currency, digits] of told) assert.equal(minorDigits(currency), digits, currency);
+});
+
+test("what people leave out when they write a price is still counted", () => {
+  // Intl has no digits for these; ISO 4217, the services and the providers of payments count in hundredths.
+  for (const currency of ["HUF", "IDR", "COP", "PKR", "ALL", "LBP"]) {
+    assert.equal(minorDigits(currency), 2, currency);
+    assert.equal(minorUnits("2500", currency), 250_000, currency);
+    assert.match(moneyText({ amount: 250_000, currency }, "en-GB"), /2,500\.00$/, currency);
+  }
 });
 
 test("a typed price becomes minor units, with comma or point", () => {

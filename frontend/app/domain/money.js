@@ -3,23 +3,27 @@ import { numberFormat } from "./formats.js";
 
 /** @typedef {{amount: number, currency: string}} Money integer minor units */
 
+// ISO 4217: digits after the point where they are not two. Not from Intl, which tells how many people like to see: none
+// for forints, rupiahs and Colombian pesos, though their amounts are counted in hundredths everywhere else.
+/** @type {Readonly<Record<string, number>>} */
+const MINOR_DIGITS = {
+  BHD: 3, IQD: 3, JOD: 3, KWD: 3, LYD: 3, OMR: 3, TND: 3,
+  BIF: 0, CLP: 0, DJF: 0, GNF: 0, ISK: 0, JPY: 0, KMF: 0, KRW: 0, PYG: 0,
+  RWF: 0, UGX: 0, UYI: 0, VND: 0, VUV: 0, XAF: 0, XOF: 0, XPF: 0,
+};
+
 /**
- * Money for people: the count of minor units comes from Intl (100 cents, but 1 yen).
+ * Money for people, with as many digits as the currency has (100 cents, but 1 yen).
  * @param {Money} money @param {string} locale
  */
 export function moneyText({ amount, currency }, locale) {
-  return numberFormat(locale, { style: "currency", currency }).format(amount / 10 ** minorDigits(currency));
+  const digits = minorDigits(currency);
+  const shown = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return numberFormat(locale, { style: "currency", currency, ...shown }).format(amount / 10 ** digits);
 }
 
-/** @type {Map<string, number>} */
-const known = new Map();
-
-/** @param {string} currency @returns {number} */
-export function minorDigits(currency) {
-  const digits = known.get(currency) ?? numberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  known.set(currency, digits);
-  return digits;
-}
+/** As chassis/money.py has it. @param {string} currency @returns {number} */
+export const minorDigits = (currency) => MINOR_DIGITS[currency] ?? 2;
 
 /**
  * Minor units of what somebody typed, or null if it is no amount.
