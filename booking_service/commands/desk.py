@@ -10,7 +10,7 @@ from booking_service.commands.confirm import confirm
 from booking_service.commands.hold import HoldWish, hold_seats
 from booking_service.commands.keep import give_up
 from booking_service.commands.moves import News, Running, change, keep_claims, lock_booking, move, note, run
-from booking_service.commands.pay import AT_THE_DESK, asked_again, charge_attempt
+from booking_service.commands.pay import asked_again, charge_attempt
 from booking_service.errors import (
     HoldExpired,
     PaymentDeclined,
@@ -117,7 +117,7 @@ def _begin(
         confirm(session, runtime, booking, showtime, news, payment_id=None, paid=0)
         return None
     attempt = PaymentAttempt(
-        provider_key=f"{booking_id}:1", booking_id=booking_id, client_key=f"{AT_THE_DESK}{booking_id}",
+        provider_key=f"{booking_id}:1", booking_id=booking_id, client_key=f"desk:{booking_id}",
         owner=user_id, purpose="BOOKING", method=payment.method, payment_token=payment.receipt, amount=booking.total,
         outcome="OPEN", at=utc_now(session),
     )  # fmt: skip

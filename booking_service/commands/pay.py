@@ -46,7 +46,6 @@ from chassis.identity import Caller
 from chassis.kill_points import reached
 from chassis.peers import NeverAsked, PeerError
 
-AT_THE_DESK = "desk:"  # begins the client key of a try that staff began
 ONLINE_METHODS = ("CARD", "WALLET", "BANK_TRANSFER")
 PAYMENTS_AWAY = (
     "Payments can't be taken at the moment. Nothing was charged and your seats are still yours: "
@@ -200,7 +199,9 @@ def charge_attempt(runtime: Running, attempt: PaymentAttempt, booking_id: str) -
 
 
 def _take(runtime: Running, attempt: PaymentAttempt, booking: Booking) -> Charge:
-    at_terminal = attempt.method == "CARD" and attempt.client_key.startswith(AT_THE_DESK)
+    # By what staff made of the booking, never by its key: those of guests are the guests' own words.
+    at_desk = booking.channel == "DESK" and attempt.purpose == "BOOKING"
+    at_terminal = at_desk and attempt.method == "CARD"
     return peers.take_payment(
         runtime,
         {

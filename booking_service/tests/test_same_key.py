@@ -73,6 +73,26 @@ def test_two_sales_under_one_key_at_once_are_one(house: House, monkeypatch: pyte
     assert house.booking(sold[0]).state == "CONFIRMED"
 
 
+def test_no_guest_is_taken_for_a_card_at_the_desk_whatever_key_they_send(
+    house: House, siblings: Siblings
+) -> None:
+    showtime = house.a_showtime()
+    mine, refused = house.sold(showtime, ["A1", "A2"]), house.hold(showtime, ["B1", "B2"])
+
+    declined = house.pay(refused, token="pm_declined", key=f"desk:{refused}")
+    dearer = [SeatChoice("C1", "ADULT"), SeatChoice("C2", "ADULT")]
+    change_seats(house.runtime, ANA, mine, dearer, payment_token="pm_declined", key="desk:")
+
+    assert declined.refusal is not None
+    asked = [given["input"] for _, operation, given in siblings.calls if operation == "takePayment"]
+    assert [(one["atTerminal"], one["paymentToken"]) for one in asked] == [
+        (False, "pm_success"),
+        (False, "pm_declined"),
+        (False, "pm_declined"),
+    ]
+    assert (house.booking(refused).state, house.booking(mine).paid) == ("HELD", 2100)
+
+
 def test_a_card_at_the_desk_is_taken_at_the_terminal_with_its_receipt(
     house: House, siblings: Siblings
 ) -> None:
