@@ -56,6 +56,7 @@ PLANTED = [
     ("I2", "wrong", "not as quoted", altered(SOUND, "refunds_due", 0, amount=500)),
     ("I3", "missing", "sold for less", altered(SOUND, "charges", 0, amount_value=800)),
     ("I3", "missing", "sold without money", without(SOUND, "charges", 0)),
+    ("I3", "missing", "a guest's card at a terminal", altered(SOUND, "payments", 0, provider="terminal")),
     ("I3", "wrong", "another currency", altered(SOUND, "payments", 0, currency="USD")),
     (
         "I4",
@@ -87,6 +88,7 @@ PLANTED = [
     ("I5", "late", "reserved for what has ended", altered(SOUND, "coupon_uses", 0, state="RESERVED")),
     ("I5", "wrong", "spent on another booking", altered(SOUND, "coupon_uses", 0, booking_id=HELD)),
     ("I5", "missing", "a discount without a use", without(SOUND, "coupon_uses", 0)),
+    ("I5", "doubled", "a discount without a coupon", altered(SOUND, "bookings", 1, discount=100)),
     ("I6", "missing", "nobody told", dataclasses.replace(SOUND, notifications=[told(BACK, "EMAIL")])),
     ("I6", "doubled", "told twice", added(SOUND, "notifications", told(PAID, "EMAIL"))),
     ("I6", "wrong", "told of nothing", added(SOUND, "notifications", told(HELD, "EMAIL"))),
@@ -226,6 +228,7 @@ def test_a_card_that_passed_a_terminal_of_the_house_is_on_our_books_alone():
     facts = SOUND
     for index in (0, 1):  # one that stays, one that went back by hand
         facts = altered(facts, "payments", index, provider="terminal", provider_reference=f"T-{index}")
+    facts = altered(facts, "bookings", 0, channel="DESK")
     facts = dataclasses.replace(facts, charges=[], provider_refunds=[])
 
     assert of_money(facts) == []

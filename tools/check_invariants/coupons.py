@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tools.check_invariants.facts import Facts, Row, Violation, by
+from tools.check_invariants.money import is_ours
 
 COUNTED = ("RESERVED", "REDEEMED")
 
@@ -56,6 +57,14 @@ def _wrong_uses(facts: Facts, counted: list[Row]) -> Iterator[Violation]:
         ):
             yield Violation("wrong", use.booking_id, f"{codes.get(use.coupon_id)} is spent on it, unused")
     for booking in facts.bookings:
+        # At the desk complimentary seats have one too.
+        if (
+            booking.coupon_code is None
+            and booking.discount
+            and booking.channel != "DESK"
+            and is_ours(booking)
+        ):
+            yield Violation("doubled", booking.id, f"{booking.discount} off, and no coupon is used for it")
         if booking.state == "CONFIRMED" and booking.coupon_code is not None:
             uses = spent.get(booking.id, [])
             if len(uses) != 1:
