@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
@@ -42,6 +43,13 @@ class Document:
         if name is not None:
             found = [operation for operation in found if operation.name and operation.name.value == name]
         return found[0] if len(found) == 1 else None
+
+    def first_field(self, operation: OperationDefinitionNode | None) -> str | None:
+        """The field that a valid `operation` asks for first: one of the schema's few, so fit to count by."""
+        if self.errors or operation is None:
+            return None
+        first = operation.selection_set.selections[0]
+        return first.name.value if isinstance(first, FieldNode) else None
 
 
 class Documents:

@@ -11,6 +11,7 @@ import graphene
 from graphql import GraphQLError
 from graphql.language import ast
 
+from chassis import metrics
 from chassis.errors import Refusal, Refusals
 from chassis.federation import shareable
 
@@ -167,10 +168,11 @@ def mutation_payload(payload: Any, **blank: Any) -> Callable[[Callable[..., Any]
         def resolve(root: Any, info: Any, **arguments: Any) -> Any:
             try:
                 answer = resolver(root, info, **arguments)
-            except Refusals as several:
-                return payload(**blank, user_errors=[user_error(refusal) for refusal in several.refusals])
-            except Refusal as refusal:
-                return payload(**blank, user_errors=[user_error(refusal)])
+            except (Refusals, Refusal) as refused:
+                refusals = refused.refusals if isinstance(refused, Refusals) else (refused,)
+                for refusal in refusals:
+                    metrics.REFUSED.labels(info.context.runtime.name, refusal.code).inc()
+                return payload(**blank, user_errors=[user_error(refusal) for refusal in refusals])
             if answer.user_errors is None:
                 answer.user_errors = []
             return answer

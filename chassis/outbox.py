@@ -6,7 +6,7 @@ recognise the event's id (inbox). Nothing is sent for a transaction that rolled 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -52,8 +52,10 @@ def publish(session: Session, *events: Event) -> None:
     session.execute(insert(OUTBOX), rows)
 
 
-def relay(database: Database, broker: Publisher) -> int:
+def relay(database: Database, broker: Publisher, tell: Callable[[str], object] = lambda _name: None) -> int:
     """Send what is waiting, oldest first, and mark it once the broker has confirmed; how many were sent.
+
+    `tell` hears the name of each.
 
     What nobody has asked for waits UNASKED, for a subscriber that starts late, and doesn't hold up the others.
     No transaction is open while the broker works: a slow broker must not hold the database's write lock.
@@ -67,6 +69,9 @@ def relay(database: Database, broker: Publisher) -> int:
         reached("outbox.before_mark")
         if done:
             database.transact(partial(_mark, done))
+        for seq, envelope in rows:
+            if seq in done:
+                tell(envelope.name)
         sent += len(done)
         if len(rows) < BATCH:
             break

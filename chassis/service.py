@@ -6,10 +6,10 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
-from chassis import health, logs, request_scope
+from chassis import health, logs, metrics, request_scope
 from chassis.endpoint import Context, Endpoint, failure_answer, json_response
 from chassis.errors import Failure, Invalid
 from chassis.federation import FederatedSchema
@@ -21,6 +21,12 @@ from chassis.streams import stream_response
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 OWN_FAULTS = frozenset({"INTERNAL", "SERVICE_UNAVAILABLE"})
+UNTOLD = (
+    "/live",
+    "/ready",
+    "/health",
+    "/metrics",
+)  # asked by machines every few seconds: neither guarded nor logged
 PASSED_HEADERS = ("Accept-Language", "Origin", "X-Session", "traceparent")
 
 
@@ -29,8 +35,11 @@ def build_service(
     schema: FederatedSchema,
     blueprints: Sequence[Blueprint] = (),
     public_paths: Sequence[str] = (),
+    waiting: metrics.Waiting | None = None,
 ) -> Flask:
-    """A Flask application that answers GraphQL on /graphql and health on /live, /ready and /health.
+    """A Flask application that answers GraphQL on /graphql, health on /live, /ready and /health, and /metrics.
+
+    `waiting` counts what of the service's own waits, for the figures.
 
     Everything else demands a caller signed by the gateway or a sibling, except paths that begin with one of
     `public_paths` (signed links, webhooks, published keys): these guard themselves.
@@ -41,7 +50,7 @@ def build_service(
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["runtime"] = runtime
     endpoint = app.extensions["endpoint"] = Endpoint(schema, introspection=_shows_itself(runtime))
-    open_paths = ("/live", "/ready", "/health", *public_paths)
+    open_paths = (*UNTOLD, *public_paths)
 
     @app.before_request
     def _enter() -> Response | None:
@@ -56,7 +65,7 @@ def build_service(
         response.headers[request_scope.REQUEST_ID_HEADER] = g.get("request_id", "")
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Content-Type-Options"] = "nosniff"
-        if not request.path.startswith(("/live", "/ready", "/health")):
+        if not request.path.startswith(UNTOLD):
             _tell_of(response)
         return response
 
@@ -65,6 +74,7 @@ def build_service(
         return _answer(runtime, endpoint)
 
     health.add_routes(app, runtime)
+    metrics.add_route(app, runtime, waiting)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     _handle_errors(app)
@@ -90,6 +100,7 @@ def _answer(runtime: Runtime[Any], endpoint: Endpoint) -> Response:
     question = endpoint.read(request.get_data(cache=False))
     operation = question.document.operation(question.operation_name)
     g.operation = operation.name.value if operation is not None and operation.name else None
+    g.asked = question.document.first_field(operation)
     context = _context(runtime, g.caller)
     if endpoint.is_subscription(question):
         return stream_response(endpoint, question, context)
@@ -134,8 +145,10 @@ def _handle_errors(app: Flask) -> None:
 
 def _tell_of(response: Response) -> None:
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    failed = response.status_code >= 500 or g.get("failed", False)
     if not response.is_streamed:
-        PULSE.note(seconds, failed=response.status_code >= 500 or g.get("failed", False))
+        PULSE.note(seconds, failed=failed)
+        metrics.note(current_app.name, g.get("asked"), seconds, failed=failed)
     logs.log().info(
         "request",
         method=request.method,

@@ -56,6 +56,10 @@ class ServiceSettings(BaseSettings):
     )
     introspection: bool = Field(True, alias="INTROSPECTION")
     sqlite_synchronous: str = Field("NORMAL", alias="SQLITE_SYNCHRONOUS", pattern="^(NORMAL|FULL)$")
+    metrics_port: int = Field(
+        0, alias="METRICS_PORT", ge=0, le=65535,
+        description="Where a worker tells its figures, to this machine and private networks; 0: nowhere.",
+    )  # fmt: skip
     kill_points: Path | None = Field(
         None,
         alias="KILL_POINTS",

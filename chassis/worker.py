@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chassis import idempotency, inbox, logs, outbox, request_scope
+from chassis import idempotency, inbox, logs, metrics, outbox, request_scope
 from chassis.broker import Broker, BrokerDown, connect
 from chassis.events import Envelope
 from chassis.kill_points import reached
@@ -32,7 +32,10 @@ Prepare = Callable[[Runtime[Any], Envelope], None]
 
 @dataclass(frozen=True)
 class Timer:
-    """Something to do again and again, and at once after a nudge on `topic`; `run` gets the runtime."""
+    """Something to do again and again, and at once after a nudge on `topic`.
+
+    `run` gets the runtime; a number that it gives back is how much it found to do.
+    """
 
     name: str
     every_seconds: float
@@ -84,8 +87,16 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop.set())
         self.start()
+        port = self.runtime.settings.metrics_port
+        silence = metrics.serve_workers(port, metrics.Backlog(self.told())) if port else None
         self._stop.wait()
         self.stop()
+        if silence:
+            silence()
+
+    def told(self) -> tuple[Runtime[Any], bool]:
+        """What the figures ask of it: its runtime, and whether it reacts to events."""
+        return self.runtime, bool(self.reactions)
 
     def handle(self, envelope: Envelope) -> bool:
         """React to one event, once; False when it was handled before or concerns nobody here."""
@@ -103,7 +114,13 @@ class Worker:
             reaction(self.runtime, session, envelope.payload, envelope)
             return True
 
-        is_first = self.runtime.database.transact(act)
+        labels = (self.runtime.name, envelope.name)
+        try:
+            is_first = self.runtime.database.transact(act)
+        except Exception:
+            metrics.HANDLED.labels(*labels, "failed").inc()
+            raise
+        metrics.HANDLED.labels(*labels, "done" if is_first else "repeated").inc()
         reached("inbox.before_ack")
         return is_first
 
@@ -135,10 +152,13 @@ class Worker:
             with self._nudges.waiting(OUTBOX) as news:
                 while not self._stop.is_set():
                     outbox.make_up_for_losses(self.runtime.database, broker, self.runtime.name)
-                    if outbox.relay(self.runtime.database, broker) == 0:
+                    if outbox.relay(self.runtime.database, broker, self._count_sent) == 0:
                         news.wait(self._relay_seconds, self._stop)
         finally:
             broker.close()
+
+    def _count_sent(self, event: str) -> None:
+        metrics.SENT.labels(self.runtime.name, event).inc()
 
     def _consume(self) -> None:
         broker = self._connect()
@@ -159,7 +179,11 @@ class Worker:
 
     def _run_once(self, timer: Timer) -> None:
         request_scope.begin(None)
-        timer.run(self.runtime)
+        labels = (self.runtime.name, timer.name)
+        with metrics.TIMERS.labels(*labels).time(), metrics.TIMER_FAILED.labels(*labels).count_exceptions():
+            done = timer.run(self.runtime)
+        if isinstance(done, int) and done > 0:
+            metrics.TIMER_WORK.labels(*labels).inc(done)
 
     def _connect(self) -> Broker:
         settings = self.runtime.settings

@@ -33,6 +33,18 @@ class Wanted:
     latest: datetime | None = None
 
 
+def waiting(session: Session) -> dict[str, int]:
+    """How many messages are still to be sent, and how many were given up and not sent again."""
+    states = (rules.QUEUED, rules.FAILED)
+    counted = (
+        select(NotificationRow.status, func.count())
+        .where(NotificationRow.status.in_(states))
+        .group_by(NotificationRow.status)
+    )
+    found: dict[str, int] = dict(session.execute(counted).tuples().all())
+    return {f"messages {state.lower()}": found.get(state, 0) for state in states}
+
+
 def inbox(
     session: Session, user_id: str, *, unread_only: bool, first: int | None, after: str | None
 ) -> Page[NotificationRow]:

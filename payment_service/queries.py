@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from chassis.errors import Invalid
 from chassis.identity import Caller, Role
 from chassis.paging import Page, page_of
-from payment_service.lifecycle import CAPTURED, PaymentMethod, PaymentStatus, RefundStatus
+from payment_service.lifecycle import CAPTURED, Attention, PaymentMethod, PaymentStatus, RefundStatus
 from payment_service.models import Cinema, Payment, Refund
 from payment_service.rules import day_in
 
@@ -32,6 +32,25 @@ class Wanted:
     refund_status: RefundStatus | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+
+def waiting(session: Session) -> dict[str, int]:
+    """How many payments have no answer yet, and how many refunds are under way, wait for a person or are stuck."""
+    pending = select(func.count()).select_from(Payment).where(Payment.status == PaymentStatus.PENDING)
+    unsettled = (RefundStatus.PENDING, RefundStatus.AWAITING_APPROVAL)
+    by_status = (
+        select(Refund.status, func.count()).where(Refund.status.in_(unsettled)).group_by(Refund.status)
+    )
+    refunds: dict[str, int] = dict(session.execute(by_status).tuples().all())
+    stuck = select(func.count()).select_from(Refund).where(
+        Refund.status == RefundStatus.PENDING, Refund.attention == Attention.STUCK
+    )  # fmt: skip
+    return {
+        "payments pending": session.execute(pending).scalar_one(),
+        "refunds pending": refunds.get(RefundStatus.PENDING, 0),
+        "refunds awaiting approval": refunds.get(RefundStatus.AWAITING_APPROVAL, 0),
+        "refunds stuck": session.execute(stuck).scalar_one(),
+    }
 
 
 def payments_by_id(session: Session, ids: Sequence[str]) -> dict[str, Payment]:

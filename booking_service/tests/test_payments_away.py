@@ -24,7 +24,8 @@ from booking_service.tests.conftest import TICKET_KEYS
 from chassis.clock import SetClock
 from chassis.peers import Peers
 from chassis.runtime import Runtime
-from chassis.testing import SECRET, as_user, make_runtime
+from chassis.testing import as_user, make_runtime
+from chassis.testing_rooms import SECRET
 
 STAFF = as_user("stan", "STAFF", (CINEMA,))
 

@@ -11,7 +11,7 @@ import pytest
 
 from chassis import kill_points
 from chassis.settings import ServiceSettings, SettingsError, load
-from chassis.testing import SECRET
+from chassis.testing_rooms import SECRET
 
 
 @pytest.fixture(autouse=True)

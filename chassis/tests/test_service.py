@@ -20,8 +20,8 @@ from chassis.identity import CALLER_HEADER, VISITOR, Caller, Role, read_caller, 
 from chassis.runtime import Runtime
 from chassis.service import build_service
 from chassis.settings import ServiceSettings
-from chassis.testing import REDIS_URL, SECRET, ServiceClient, as_peer, as_user
-from chassis.testing_rooms import KEYS, ROOM_KEYS
+from chassis.testing import REDIS_URL, ServiceClient, as_peer, as_user
+from chassis.testing_rooms import KEYS, ROOM_KEYS, SECRET
 
 
 @key("id")

@@ -16,8 +16,8 @@ from chassis.links import sign, verify
 from chassis.money import CurrencyMismatch, Money, decimal_text, total
 from chassis.revocations import Revocations
 from chassis.settings import ServiceSettings, SettingsError, load
-from chassis.testing import NOON, REDIS_URL, SECRET
-from chassis.testing_rooms import ROOM_KEYS
+from chassis.testing import NOON, REDIS_URL
+from chassis.testing_rooms import ROOM_KEYS, SECRET
 
 
 @given(st.lists(st.integers(-(10**9), 10**9)))

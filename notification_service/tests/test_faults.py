@@ -12,8 +12,9 @@ from chassis.broker import DELIVERIES, connect
 from chassis.clock import SYSTEM_CLOCK
 from chassis.events import Envelope, Event
 from chassis.lag import lag_of
-from chassis.testing import REDIS_URL, SECRET, make_runtime
+from chassis.testing import REDIS_URL, make_runtime
 from chassis.testing_brokers import wait_until
+from chassis.testing_rooms import SECRET
 from notification_service.reactions import REACTIONS
 from notification_service.settings import NotificationSettings
 from notification_service.tests.builders import BOOKING, Post

@@ -18,7 +18,8 @@ import requests
 
 from chassis import migrations
 from chassis.clock import SYSTEM_CLOCK
-from chassis.testing import SECRET, make_runtime
+from chassis.testing import make_runtime
+from chassis.testing_rooms import SECRET
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from gateway.tests.small_graph import Served, free_port

@@ -16,6 +16,7 @@ from tools.launcher.home import Home
 
 USUAL_PORT = 5000
 USUAL_REDIS_PORT = 6399
+USUAL_FIGURES_PORT = 3020
 LOWEST_PORT, HIGHEST_PORT = 3100, 30000  # services stay above 1024, Redis below the ephemeral range
 
 
@@ -85,6 +86,11 @@ class Fleet:
     def gateway_threads(self) -> int:
         """As many as there may be open streams and requests at once; an idle one costs nothing."""
         return int(self.environ.get("GATEWAY_THREADS", "640"))
+
+    @property
+    def figures_port(self) -> int:
+        """Where the workers tell their figures, to this machine alone."""
+        return USUAL_FIGURES_PORT + self.offset
 
     @property
     def redis_port(self) -> int:

@@ -145,6 +145,7 @@ def run_workers(fleet: Fleet, secrets: Mapping[str, str]) -> None:
     _declare_queues(workers)
     for worker in workers:
         worker.start()
+    _tell_figures(fleet.figures_port, workers)
     while not stopping.wait(PARENT_CHECK_SECONDS) and os.getppid() == launcher:
         pass
     # Each waits for its threads to come to the end of a step: side by side, so that the waits do not add up.
@@ -153,6 +154,20 @@ def run_workers(fleet: Fleet, secrets: Mapping[str, str]) -> None:
         ending.start()
     for ending in endings:
         ending.join()
+
+
+def _tell_figures(port: int, workers: list[Any]) -> None:
+    """Tell the workers' figures to this machine; without them the work goes on."""
+    from chassis import metrics
+
+    try:
+        metrics.serve_workers(
+            port, metrics.Backlog(*(worker.told() for worker in workers)), address="127.0.0.1"
+        )
+    except OSError as reason:
+        logging.getLogger("launcher").warning(
+            "figures of the workers are not told at port %s: %s", port, reason
+        )
 
 
 def _declare_queues(workers: list[Any]) -> None:
