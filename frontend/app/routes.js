@@ -21,5 +21,6 @@ export const routes = [
   { path: "/reset-password", page: () => import("./pages/reset-password.js") },
   { path: "/invitation", page: () => import("./pages/reset-password.js") },
   { path: "/verify-email", page: () => import("./pages/verify-email.js") },
+  { path: "/status", page: () => import("./pages/status.js") },
   ...staffRoutes,
 ];

@@ -15,8 +15,8 @@ from tests.browser.test_every_page import faults_of
 
 STAFF = ["Today", "Check-in", "Showtimes", "Cinemas", "Bookings", "Messages"]
 # What a role sees beyond the role below it.
-MORE_OF_MANAGER: list[str] = []
-MORE_OF_ADMIN: list[str] = ["Audit log"]
+MORE_OF_MANAGER: list[str] = ["Payments", "Exports"]
+MORE_OF_ADMIN: list[str] = ["Audit log", "System"]
 SEEN = {
     "staff": STAFF,
     "manager": [*STAFF, *MORE_OF_MANAGER],

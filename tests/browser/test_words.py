@@ -13,11 +13,12 @@ from tests.browser.house import House
 
 GUEST_PAGES = [
     "/", "/cinemas", "/sign-in", "/register", "/forgot-password", "/bookings", "/notifications", "/profile", "/offers",
-    "/no-such-page",
+    "/status", "/no-such-page",
 ]  # fmt: skip
 STAFF_PAGES = [
     "/admin", "/admin/showtimes", "/admin/bookings", "/admin/check-in", "/admin/notifications", "/admin/audit",
     "/admin/cinemas", "/admin/cinemas/new", "/admin/auditoriums/new",
+    "/admin/payments", "/admin/payments/close", "/admin/exports", "/admin/system",
 ]  # fmt: skip
 # Names that are the same in every language, and what Intl writes without a digit.
 NAMES = {"lobbycard", "english", "deutsch", "français", "chrome", "linux"}

@@ -17,8 +17,13 @@ const PAGES = [
   { path: "/admin/bookings", role: "STAFF", page: () => import("./pages/bookings.js") },
   { path: "/admin/bookings/:id", role: "STAFF", page: () => import("./pages/booking.js") },
   { path: "/admin/bookings/:id/seats", role: "STAFF", page: () => import("./pages/booking-seats.js") },
+  { path: "/admin/payments", role: "MANAGER", page: () => import("./pages/payments.js") },
+  { path: "/admin/payments/close", role: "MANAGER", page: () => import("./pages/daily-close.js") },
+  { path: "/admin/payments/:id", role: "MANAGER", page: () => import("./pages/payment.js") },
+  { path: "/admin/exports", role: "MANAGER", page: () => import("./pages/exports.js") },
   { path: "/admin/notifications", role: "STAFF", page: () => import("./pages/notifications.js") },
   { path: "/admin/audit", role: "ADMIN", page: () => import("./pages/audit.js") },
+  { path: "/admin/system", role: "ADMIN", page: () => import("./pages/system.js") },
   { path: "/admin/check-in", role: "STAFF", page: () => import("./pages/check-in.js") },
 ];
 

@@ -46,6 +46,9 @@ export function spanOfDay(day, timeZone) {
   return { from: rfc3339(instantOf(day, start, timeZone)), to: rfc3339(instantOf(addDays(day, 1), start, timeZone)) };
 }
 
+/** A calendar day from midnight to midnight there. @param {Day} day @param {string} timeZone @returns {{from: Date, to: Date}} */
+export const spanOfCalendarDay = (day, timeZone) => ({ from: instantOf(day, "00:00", timeZone), to: instantOf(addDays(day, 1), "00:00", timeZone) });
+
 /** @param {Date} instant */
 export const rfc3339 = (instant) => instant.toISOString().replace(/\.\d+Z$/, "+00:00");
 

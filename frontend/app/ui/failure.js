@@ -27,6 +27,7 @@ export function failureView(error, retry) {
         <p>${t(`failed.${kind}.text`)}</p>
         <div class="actions">
           ${canRetry ? html`<button class="btn btn-primary" type="button" @click=${retry}>${t("action.retry")}</button>` : nothing}
+          ${kind === "SERVICE_UNAVAILABLE" ? html`<a class="btn btn-quiet" href="/status">${t("status.see")}</a>` : nothing}
           ${kind === "OFFLINE" && lasting.get("ticketsKept") ? html`<a class="btn btn-quiet" href="/bookings">${t("kept.show")}</a>` : nothing}
           <a class="btn ${canRetry ? "btn-quiet" : "btn-primary"}" href="/">${t("action.home")}</a>
         </div>

@@ -1,6 +1,6 @@
 // @ts-check
 /** Sales: today's figures and the door. */
-import { ErrorParts, MoneyParts } from "./parts.js";
+import { MoneyParts } from "./parts.js";
 
 export const TodaysSales = /* GraphQL */ `
   query TodaysSales($day: Date!, $before: Date!, $currency: String!, $cinemaId: ID) {
@@ -8,6 +8,7 @@ export const TodaysSales = /* GraphQL */ `
       revenue { ...MoneyParts } refunded { ...MoneyParts } bookings tickets occupancy
       byHour { hour revenue { ...MoneyParts } tickets }
       byMovie { movieId movieTitle revenue { ...MoneyParts } tickets occupancy }
+      occupancyByHour { auditoriumId auditoriumName hour occupancy }
     }
     weekBefore: salesReport(from: $before, to: $before, currency: $currency, cinemaId: $cinemaId) {
       occupancy
@@ -16,12 +17,41 @@ export const TodaysSales = /* GraphQL */ `
   }
   ${MoneyParts}`;
 
-export const CheckIn = /* GraphQL */ `
-  mutation CheckIn($qrPayload: String, $code: String, $showtimeId: ID, $door: String) {
-    checkInTicket(qrPayload: $qrPayload, code: $code, showtimeId: $showtimeId, door: $door) {
-      ticket { id code seat { id row number category } ticketType status usedAt }
-      booking { id reference showtime { id movieTitle auditoriumName cinemaName timeZone startsAt } }
-      userErrors { ...ErrorParts }
-    }
+export const SalesByDay = /* GraphQL */ `
+  query SalesByDay($from: Date!, $to: Date!, $currency: String!, $cinemaId: ID) {
+    salesReport(from: $from, to: $to, currency: $currency, cinemaId: $cinemaId) { byDay { day revenue { ...MoneyParts } tickets } }
   }
-  ${ErrorParts}`;
+  ${MoneyParts}`;
+
+export const SalesByCinema = /* GraphQL */ `
+  query SalesByCinema($day: Date!, $currency: String!) {
+    salesReport(from: $day, to: $day, currency: $currency) { byCinema { cinemaId cinemaName revenue { ...MoneyParts } tickets occupancy } }
+  }
+  ${MoneyParts}`;
+
+const FeedParts = /* GraphQL */ `
+  fragment FeedParts on Booking {
+    id reference status createdAt confirmedAt cancelledAt
+    total { ...MoneyParts }
+    tickets { id }
+    showtime { id movieTitle auditoriumName timeZone startsAt }
+  }`;
+
+export const LatestBookings = /* GraphQL */ `
+  query LatestBookings($cinemaId: ID!, $first: Int!) {
+    bookings(filter: { cinemaId: $cinemaId }, first: $first) { nodes { ...FeedParts } }
+  }
+  ${FeedParts} ${MoneyParts}`;
+
+export const BookingFeed = /* GraphQL */ `
+  subscription BookingFeed($cinemaId: ID!) { bookingChanged(cinemaId: $cinemaId) { ...FeedParts } }
+  ${FeedParts} ${MoneyParts}`;
+
+export const Attention = /* GraphQL */ `
+  query Attention($cinemaId: ID!) {
+    attention(cinemaId: $cinemaId) { kind since detail amount { ...MoneyParts } booking { id reference } }
+  }
+  ${MoneyParts}`;
+
+export const FailedMessages = /* GraphQL */ `
+  query FailedMessages($from: DateTime!) { notifications(filter: { status: FAILED, from: $from }, first: 1) { totalCount } }`;
