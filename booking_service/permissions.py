@@ -33,7 +33,12 @@ PERMISSIONS = Permissions(
         "payBooking": at_least(Role.CUSTOMER, "their own", per_minute="payments_per_minute"),
         "extendHold": OWN,
         "cancelBooking": OWN_OR_STAFF,
-        "changeSeats": OWN_OR_STAFF,
+        # It may take money too, with a card that is tried out.
+        "changeSeats": at_least(
+            Role.CUSTOMER,
+            "their own; STAFF those of their cinemas; ADMIN all",
+            per_minute="payments_per_minute",
+        ),
         "joinWaitingList": at_least(Role.CUSTOMER),
         "leaveWaitingList": OWN,
         "joinWaitingRoom": anybody(),

@@ -11,6 +11,8 @@ from chassis.testing import ServiceClient, as_user, make_runtime
 
 HOLD = 'mutation { holdSeats(input: { showtimeId: "x", seats: [{ seatId: "A1" }] }) { userErrors { code } } }'
 PAY = 'mutation { payBooking(input: { bookingId: "x", method: CARD, idempotencyKey: "k" }) { userErrors { code } } }'
+CHANGE = """mutation { changeSeats(bookingId: "x", seats: [{ seatId: "A1" }], paymentToken: "pm", idempotencyKey: "k")
+    { userErrors { code } } }"""
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def door(make_door):
     return make_door()
 
 
-@pytest.mark.parametrize("operation", [HOLD, PAY])
+@pytest.mark.parametrize("operation", [HOLD, PAY, CHANGE])
 def test_the_eleventh_hold_or_payment_within_a_minute_waits_and_others_go_on(door, operation):
     for _ in range(10):
         assert "RATE_LIMITED" not in door.error_codes(operation, caller=as_user("ana"))
