@@ -43,6 +43,13 @@ class AuditoriumStays(Refusal):
     message = "An auditorium stays in its cinema. Create a new one in the other cinema."
 
 
+class SeatingPlanChanged(Refusal):
+    """Somebody else saved another plan since this one was read."""
+
+    code = "SEATING_PLAN_CHANGED"
+    message = "Somebody saved another version of this seating plan meanwhile. Nothing was written."
+
+
 class AuditoriumHasShowtimes(Refusal):
     """Showtimes are still planned here."""
 

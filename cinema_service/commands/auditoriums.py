@@ -14,7 +14,13 @@ from chassis.ids import new_id
 from chassis.outbox import publish
 from cinema_service import events, queries
 from cinema_service.commands.records import CinemaRuntime, cinema_of, record_change, refuse, state_of
-from cinema_service.errors import AuditoriumHasShowtimes, AuditoriumNotFound, AuditoriumStays, NameTaken
+from cinema_service.errors import (
+    AuditoriumHasShowtimes,
+    AuditoriumNotFound,
+    AuditoriumStays,
+    NameTaken,
+    SeatingPlanChanged,
+)
 from cinema_service.models import Auditorium
 from cinema_service.rules import AuditoriumForm, auditorium_faults, name_key_of, tidy_auditorium
 from cinema_service.seating import capacity
@@ -46,11 +52,17 @@ def create_auditorium(runtime: CinemaRuntime, caller: Caller, given: Mapping[str
 
 
 def update_auditorium(
-    runtime: CinemaRuntime, caller: Caller, auditorium_id: str, given: Mapping[str, Any]
+    runtime: CinemaRuntime,
+    caller: Caller,
+    auditorium_id: str,
+    given: Mapping[str, Any],
+    *,
+    drawn_from: int | None = None,
 ) -> Auditorium:
     """Change an auditorium; another seating plan makes its layout version grow. ADMIN, or MANAGER of the cinema.
 
-    Formats that are not in `given` stay. Raises AuditoriumNotFound, AuditoriumStays, NameTaken, Refusals for a faulty form.
+    Formats that are not in `given` stay. `drawn_from`: the version that was seen, if it matters. Raises AuditoriumNotFound,
+    AuditoriumStays, SeatingPlanChanged where another one was saved since, NameTaken, Refusals for a faulty form.
     """
     caller.require_role(Role.MANAGER)
 
@@ -60,6 +72,8 @@ def update_auditorium(
         good = _good_auditorium(AuditoriumForm(**{"formats": tuple(auditorium.formats), **given}))
         if good.cinema_id != auditorium.cinema_id:
             raise AuditoriumStays(field=("input", "cinemaId"))
+        if drawn_from not in (None, auditorium.layout_version):
+            raise SeatingPlanChanged(field=("expectedLayoutVersion",))
         if queries.has_name(session, auditorium.cinema_id, good.name, but=auditorium_id):
             raise NameTaken(field=("input", "name"))
         before = state_of(auditorium)

@@ -94,7 +94,9 @@ class Mutation(graphene.ObjectType):
         required=True,
         id=graphene.ID(required=True),
         input=AuditoriumInput(required=True),
-        description="Showtimes already on sale keep the plan they were scheduled with.",
+        expected_layout_version=graphene.Int(),
+        description="Showtimes already on sale keep the plan they were scheduled with. With expectedLayoutVersion, what was "
+        "shown: SEATING_PLAN_CHANGED when somebody saved another one since.",
     )
     delete_auditorium = graphene.Field(
         DonePayload,
@@ -133,9 +135,12 @@ class Mutation(graphene.ObjectType):
         return AuditoriumPayload(auditorium=room_nodes([auditorium])[0])
 
     @mutation_payload(AuditoriumPayload)
-    def resolve_update_auditorium(root, info, id, input):
+    def resolve_update_auditorium(root, info, id, input, expected_layout_version=None):
         given = auditorium_fields(input)
-        auditorium = auditoriums.update_auditorium(info.context.runtime, info.context.caller, id, given)
+        context = info.context
+        auditorium = auditoriums.update_auditorium(
+            context.runtime, context.caller, id, given, drawn_from=expected_layout_version
+        )
         return AuditoriumPayload(auditorium=room_nodes([auditorium])[0])
 
     @mutation_payload(DonePayload, done=False)

@@ -21,6 +21,7 @@ from cinema_service.errors import (
     CinemaHasShowtimes,
     CinemaNotFound,
     NameTaken,
+    SeatingPlanChanged,
 )
 from cinema_service.models import Auditorium, Cinema
 from cinema_service.seating import SeatRow
@@ -169,6 +170,16 @@ def test_the_version_grows_with_the_plan_and_only_with_it(runtime, cinema, room)
     rebuilt = update_auditorium(runtime, ADMIN, room.id, an_auditorium_form(cinema.id, "SSSS"))
     assert (rebuilt.layout_version, rebuilt.capacity) == (2, 4)
     assert told(runtime, "auditorium.changed")[-1]["layoutVersion"] == 2
+
+
+def test_a_plan_drawn_from_an_older_version_is_not_written_over_a_newer_one(runtime, cinema, room):
+    update_auditorium(runtime, ADMIN, room.id, an_auditorium_form(cinema.id, "SSSS"), drawn_from=1)
+
+    with pytest.raises(SeatingPlanChanged):
+        update_auditorium(runtime, ADMIN, room.id, an_auditorium_form(cinema.id, "PP"), drawn_from=1)
+
+    kept = update_auditorium(runtime, ADMIN, room.id, an_auditorium_form(cinema.id, "SSSS"), drawn_from=2)
+    assert (kept.layout_version, kept.capacity) == (2, 4)
 
 
 def test_each_of_many_plans_saved_at_once_has_a_version_of_its_own(runtime, cinema, room):

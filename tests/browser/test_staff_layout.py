@@ -18,9 +18,9 @@ PLAN = """query($id: ID!) { auditorium(id: $id) {
   id name layoutVersion capacity rows { row places numberFrom rightToLeft } seats { id category x y } } }"""
 MAP = "query($id: ID!) { showtime(id: $id) { seatMap { seat { id category x y } status } } }"
 CREATE = """mutation($input: AuditoriumInput!) {
-  createAuditorium(input: $input) { auditorium { id } userErrors { code } } }"""
+  createAuditorium(input: $input) { auditorium { id } userErrors { code message } } }"""
 UPDATE = """mutation($id: ID!, $input: AuditoriumInput!) {
-  updateAuditorium(id: $id, input: $input) { auditorium { id } userErrors { code } } }"""
+  updateAuditorium(id: $id, input: $input) { auditorium { id } userErrors { code message } } }"""
 IMPORT = """mutation($id: ID!) { createSeatingPlanImport(cinemaId: $id) { uploadUrl userErrors { code } } }"""
 SELL = """mutation($input: HoldSeatsInput!, $paid: MoneyInput!) {
   it: sellAtBoxOffice(input: $input, method: CASH, tendered: $paid) { booking { id } userErrors { code } } }"""
@@ -145,6 +145,23 @@ def test_a_new_version_leaves_the_map_of_a_sold_showtime_as_it_was(
     assert [place["seat"]["id"] for place in fresh][:4] == ["A1", "A2", "A3", "A4"]
     assert len(fresh) == 12
     assert fresh[-1]["seat"] == {"id": "B1", "category": "STANDARD", "x": 7.0, "y": 1.0}
+
+
+def test_a_plan_drawn_from_an_older_version_is_not_written_over_a_newer_one(
+    page: Page, house: House, stage: Stage, staff: Callable[[str], None]
+) -> None:
+    place = stage.room(["SSSS"])
+    staff("admin")
+    arrive(page, f"/admin/auditoriums/{place['room']}")
+    given = {"cinemaId": place["cinema"], "name": "One", "rows": [{"row": "A", "places": "PP"}]}
+    stage.do(UPDATE.replace("updateAuditorium", "it: updateAuditorium"), id=place["room"], input=given)
+
+    page.locator("#plan-text").fill("A: 9")
+    page.get_by_role("button", name="Save as new version").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Somebody saved another version")
+    assert text_of(page) == "A: 9"
+    assert auditorium(house, place["room"])["capacity"] == 2
 
 
 def test_undoing_brings_the_very_same_text_back_and_redoing_the_drawing(
@@ -368,6 +385,9 @@ def test_a_cinema_is_added_changed_given_its_rules_and_taken_away(
     last = page.locator(".policy-tier").last
     last.get_by_label(re.compile("hours before")).fill("200")
     last.get_by_label(re.compile("percent")).fill("95")
+    page.get_by_label("Step 1: percent given back").fill("7")
+    page.get_by_role("button", name="Remove step 1").click()
+    expect(page.get_by_label(re.compile("percent given back$")).first).not_to_have_value("7")
     page.get_by_role("button", name="Save rules").click()
     expect(page.get_by_text("The rules hold from now on.")).to_be_visible()
     page.reload()

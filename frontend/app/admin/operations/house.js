@@ -82,8 +82,8 @@ export const CreateAuditorium = /* GraphQL */ `
   ${PlanParts} ${ErrorParts}`;
 
 export const UpdateAuditorium = /* GraphQL */ `
-  mutation UpdateAuditorium($id: ID!, $input: AuditoriumInput!) {
-    updateAuditorium(id: $id, input: $input) { auditorium { ...PlanParts } userErrors { ...ErrorParts } }
+  mutation UpdateAuditorium($id: ID!, $input: AuditoriumInput!, $seen: Int) {
+    updateAuditorium(id: $id, input: $input, expectedLayoutVersion: $seen) { auditorium { ...PlanParts } userErrors { ...ErrorParts } }
   }
   ${PlanParts} ${ErrorParts}`;
 

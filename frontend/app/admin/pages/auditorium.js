@@ -26,6 +26,9 @@ import { addPanel, chosenPanel, keysPanel, problemsPanel, textPanel, toolbar } f
 /** @typedef {import("./plan-editor.js").Editor} Editor */
 /** @typedef {{id: string | null, name: string, formats: string[], capacity: number, layoutVersion: number, rows: import("../domain/seating-plan.js").Plan}} Auditorium id null: not saved yet */
 
+/** What a plan is refused with that was drawn from an older version. */
+const CHANGED = "SEATING_PLAN_CHANGED";
+
 /** @param {import("../../core/router.js").Request} request */
 export async function load({ params, query, signal }) {
   const { auditorium: known, cinema } = params.id ? await existing(params.id, signal) : await newIn(query);
@@ -95,13 +98,13 @@ function saving(auditorium, cinema, editor) {
     async (values) => {
       const formats = values.formats.split(",").map((format) => format.trim()).filter(Boolean);
       const input = { cinemaId: cinema.id, name: values.name, formats, rows: editor.plan.value };
-      const answer = id ? await gql(UpdateAuditorium, { id, input }) : await gql(CreateAuditorium, { input });
+      const answer = id ? await gql(UpdateAuditorium, { id, input, seen: auditorium.value.layoutVersion }) : await gql(CreateAuditorium, { input });
       const payload = answer.updateAuditorium ?? answer.createAuditorium;
       if (payload.auditorium && !payload.userErrors.length) {
         auditorium.value = payload.auditorium;
         editor.kept();
       }
-      return payload.userErrors;
+      return payload.userErrors.map((/** @type {import("../../core/forms.js").UserError} */ refusal) => (refusal.code === CHANGED ? { ...refusal, message: t("staff.plan.changedMeanwhile") } : refusal));
     },
     async () => {
       const now = auditorium.value;

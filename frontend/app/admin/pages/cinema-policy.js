@@ -7,7 +7,7 @@ import { state } from "../../core/state.js";
 import { minorDigits, minorUnits } from "../../domain/money.js";
 import { field } from "../../ui/field.js";
 import { money } from "../../ui/format.js";
-import { html } from "../../ui/html.js";
+import { html, repeat } from "../../ui/html.js";
 import { SetBookingPolicy } from "../operations/house.js";
 import { detailView } from "../ui/detail.js";
 import { editForm, formView } from "../ui/form.js";
@@ -57,7 +57,7 @@ export function policyPart(cinema) {
     <fieldset class="mb-3">
       <legend class="label">${t("staff.policy.refunds")}</legend>
       <p class="muted small-text">${t("staff.policy.refundsHint")}</p>
-      ${tiers.value.map((tier, index) => tierFields(form, tier, index, () => change(tiers.value.filter(({ key }) => key !== tier.key))))}
+      ${repeat(tiers.value, ({ key }) => key, (tier, index) => tierFields(form, tier, index, () => change(tiers.value.filter(({ key }) => key !== tier.key))))}
       <button class="btn btn-quiet btn-sm" type="button" @click=${() => change([...tiers.value, tierOf({ hoursBefore: "", percent: "" })])}>${icon("plus-lg")} ${t("staff.policy.addTier")}</button>
     </fieldset>
   `;

@@ -62,6 +62,8 @@ export function createEditor(saved, priced, changed) {
     extending: state(false),
     zoom: state(/** @type {"comfortable" | "fit"} */ ("comfortable")),
     preview: state(false),
+    /** Where the tab stop of the preview is. */
+    seen: state(""),
     faults: computed(() => faultsOf(plan.value)),
     warnings: computed(() => warningsOf(plan.value, priced)),
     isChanged: () => !isSame(plan.value, baseline),

@@ -4,7 +4,6 @@
  * Shift extends the box, a letter paints it. Everything here can be done with the buttons beside it too.
  */
 import { t } from "../../core/i18n.js";
-import { state } from "../../core/state.js";
 import { html, nothing } from "../../ui/html.js";
 import { glyph, legend, lookOf, roomFloor, seatMap } from "../../ui/seat-map.js";
 import { rowsOf } from "../../domain/seats.js";
@@ -53,11 +52,16 @@ export function planRoom(editor, label) {
 /** The room with the guests' own map, to look at. @param {Editor} editor @param {string} label */
 export function guestsRoom(editor, label) {
   const seats = seatsOf(editor.plan.value);
+  // The seat of the tab stop, which the drawing may have taken away meanwhile.
+  const current = /** @type {any} */ ({
+    get value() { return seats.some(({ id }) => id === editor.seen.value) ? editor.seen.value : seats[0].id; },
+    set value(id) { editor.seen.value = id; },
+  });
   const choice = /** @type {any} */ ({
     seats, rows: rowsOf(seats), prices: new Map(), chosen: { value: [] }, statuses: { value: new Map(seats.map(({ id }) => [id, "AVAILABLE"])) },
     isFree: () => true, priceOf: () => undefined, toggle: () => {},
   });
-  return html`${seatMap({ choice, current: state(seats[0].id), zoom: editor.zoom, label })} ${legend(choice)}`;
+  return html`${seatMap({ choice, current, zoom: editor.zoom, label })} ${legend(choice)}`;
 }
 
 /** @param {Editor} editor @param {import("../domain/seating-plan.js").SeatRow} row @param {number} y @param {number} columns */
@@ -103,8 +107,9 @@ function onKey(event, editor) {
 function done(event, editor, act) {
   event.preventDefault();
   act();
-  // The row with the focus may be gone.
-  focusCell(editor.cursor.value);
+  // The row with the focus may be gone, and with the last one the drawing.
+  if (editor.plan.value.length) focusCell(editor.cursor.value);
+  else document.getElementById("plan-count")?.focus();
 }
 
 /** @param {Editor} editor */
