@@ -157,6 +157,7 @@ def _begin(
     record_change(session, user_id, "booking.pay", booking.id, before={"state": "HELD"}, after=asked)
     if booking.total == 0:
         attempt.outcome = "SUCCEEDED"
+        booking.attempts = number  # or a later change of seats would number its try the same
         confirm(session, runtime, booking, showtime, news, payment_id=None, paid=0)
         return None
     move(session, booking, State.PAYING, paying_since=utc_now(session), attempts=number)

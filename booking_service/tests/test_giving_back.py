@@ -14,6 +14,7 @@ from booking_service.commands.change_seats import change_seats
 from booking_service.commands.door import check_in
 from booking_service.commands.hold import SeatChoice
 from booking_service.commands.house import PolicyWish, join_waiting_list, set_policy, set_seats_blocked
+from booking_service.commands.keep import apply_coupon
 from booking_service.commands.refunds import pay_refunds_due
 from booking_service.commands.settle import settle
 from booking_service.errors import CompanionSeat, NotCancellable, QuoteChanged
@@ -187,6 +188,24 @@ def test_who_went_in_while_dearer_seats_were_being_paid_keeps_the_old_ones_and_g
     assert house.claims(showtime) == {"A1": "SOLD", "A2": "SOLD"}
     assert siblings.refunds == {f"{mine}:2:return": 800}
     assert house.booking(mine).paid == 2100
+
+
+def test_the_seats_of_a_booking_that_cost_nothing_are_changed_like_others(
+    house: House, siblings: Siblings
+) -> None:
+    set_policy(house.runtime, MANAGER, CINEMA, PolicyWish(fee=Money(0, "EUR")))
+    siblings.coupons["ALLOFIT"] = 2000
+    showtime = house.a_showtime(in_hours=48)
+    mine = house.hold(showtime, ["A1", "A2"])
+    apply_coupon(house.runtime, ANA, mine, "ALLOFIT")
+    house.pay(mine, token=None)
+    assert (house.booking(mine).state, house.booking(mine).total) == ("CONFIRMED", 0)
+
+    seats = [SeatChoice("C1", "ADULT"), SeatChoice("C2", "ADULT")]
+    done = change_seats(house.runtime, ANA, mine, seats, payment_token="pm_success", key="dearer")
+
+    assert done.refusal is None
+    assert (house.claims(showtime), house.booking(mine).paid) == ({"C1": "SOLD", "C2": "SOLD"}, 800)
 
 
 def test_a_companion_seat_waits_for_the_wheelchair_place_to_be_sold_until_two_hours_before(
