@@ -59,7 +59,7 @@ export function guestsRoom(editor, label) {
   });
   const choice = /** @type {any} */ ({
     seats, rows: rowsOf(seats), prices: new Map(), chosen: { value: [] }, statuses: { value: new Map(seats.map(({ id }) => [id, "AVAILABLE"])) },
-    isFree: () => true, priceOf: () => undefined, toggle: () => {},
+    heldNotes: { value: new Map() }, isFree: () => true, priceOf: () => undefined, toggle: () => {},
   });
   return html`${seatMap({ choice, current, zoom: editor.zoom, label })} ${legend(choice)}`;
 }
