@@ -172,8 +172,10 @@ class Schedule:
         late = [task for task in self.world.sim.tasks if task.is_late]
         for task in late:
             task.is_late = False
-            if self.world.sim.is_calm:
-                self.world.sim.go_on(task)
+        while late and self.world.sim.is_calm:  # who was asked answers before the one who asked goes on
+            task = next(each for each in late if each.can_go_on)
+            late.remove(task)
+            self.world.sim.go_on(task)
 
     def _before_round(self, number: int) -> bool:
         if number == self._late_in_round:
