@@ -67,6 +67,7 @@ TIMER_FAILED = Counter(
 TIMER_WORK = Counter(
     "timer_work", "Things that a timer found to do.", ["service", "timer"], registry=REGISTRY
 )
+ANYWHERE = "0.0.0.0"  # noqa: S104  # the container's own network
 _BREAKER = {"closed": 0, "half-open": 1, "open": 2}
 
 
@@ -170,7 +171,7 @@ def add_route(app: Flask, runtime: Runtime[Any], waiting: Waiting | None) -> Non
         )
 
 
-def serve_workers(port: int, backlog: Backlog, *, address: str = "0.0.0.0") -> Callable[[], None]:  # noqa: S104  # the container's own network
+def serve_workers(port: int, backlog: Backlog, *, address: str = ANYWHERE) -> Callable[[], None]:
     """Tell the workers' figures at `port`; what is returned ends that. Raises OSError where the port is taken."""
     REGISTRY.register(backlog)
     server, thread = start_http_server(port, address, REGISTRY)

@@ -39,10 +39,8 @@ def build_service(
 ) -> Flask:
     """A Flask application that answers GraphQL on /graphql, health on /live, /ready and /health, and /metrics.
 
-    `waiting` counts what of the service's own waits, for the figures.
-
     Everything else demands a caller signed by the gateway or a sibling, except paths that begin with one of
-    `public_paths` (signed links, webhooks, published keys): these guard themselves.
+    `public_paths`: these guard themselves. `waiting` counts what of the service's own waits, for the figures.
     """
     logs.configure(runtime.name, runtime.settings.log_level)
     reader = CallerReader(runtime.name, runtime.settings.rooms)
@@ -60,25 +58,26 @@ def build_service(
         is_open = request.path.startswith(open_paths) and CALLER_HEADER not in request.headers
         return None if is_open else _identify(reader)
 
-    @app.after_request
-    def _leave(response: Response) -> Response:
-        response.headers[request_scope.REQUEST_ID_HEADER] = g.get("request_id", "")
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        if not request.path.startswith(UNTOLD):
-            _tell_of(response)
-        return response
-
     @app.post("/graphql")
     def _graphql() -> Response:
         return _answer(runtime, endpoint)
 
+    app.after_request(_leave)
     health.add_routes(app, runtime)
     metrics.add_route(app, runtime, waiting)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     _handle_errors(app)
     return app
+
+
+def _leave(response: Response) -> Response:
+    response.headers[request_scope.REQUEST_ID_HEADER] = g.get("request_id", "")
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if not request.path.startswith(UNTOLD):
+        _tell_of(response)
+    return response
 
 
 def _shows_itself(runtime: Runtime[Any]) -> bool:

@@ -104,9 +104,7 @@ def begin_seat_change(
     difference = _difference(booking, total(prices, showtime.currency).amount)
     if difference < 0:
         _check_given_up(session, runtime, booking, showtime, wanted)
-    elif difference > 0 and not payment_token:
-        words = "These seats cost more. Choose how to pay the difference."
-        raise PaymentTokenMissing(words, field=("paymentToken",))
+    _check_can_be_paid(difference, payment_token)
     attempt = PaymentAttempt(
         provider_key=f"{booking.id}:{booking.attempts + 1}", booking_id=booking.id, client_key=key, owner=user_id,
         purpose="SEAT_CHANGE", method="CARD", payment_token=payment_token, amount=max(0, difference),
@@ -131,6 +129,13 @@ def begin_seat_change(
 def _difference(booking: Booking, subtotal: int) -> int:
     """What the booking costs more with seats for `subtotal`, its coupon reckoned anew."""
     return subtotal - discount_after(booking, subtotal) + booking.fee - booking.total
+
+
+def _check_can_be_paid(difference: int, payment_token: str | None) -> None:
+    """Raises PaymentTokenMissing where more is to be paid and nobody said how."""
+    if difference > 0 and not payment_token:
+        words = "These seats cost more. Choose how to pay the difference."
+        raise PaymentTokenMissing(words, field=("paymentToken",))
 
 
 def _is_same(known: PaymentAttempt, booking_id: str, wanted: Wanted, payment_token: str | None) -> bool:

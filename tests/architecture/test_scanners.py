@@ -14,6 +14,7 @@ ROOMS = ("chassis", "gateway", "deploy", *SERVICES)
 # What bandit says and we keep, with the reason; each must still be there.
 BANDIT = {
     ("B101", ""): "an assert states what a type checker can't see; none of them guards anything",
+    ("B104", "chassis/metrics.py"): "a worker's figures are read over its container's own network",
     ("B105", "payment_service/providers/simulated_ids.py"): "what the simulated card terminal answers with",
     ("B105", "chassis/testing_rooms.py"): "the secret of tests",
     ("B105", "payment_service/seed.py"): "payment methods of the sample data",
