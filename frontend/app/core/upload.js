@@ -1,5 +1,5 @@
 // @ts-check
-/** A table given to an address that the API signed for this person. */
+/** A file given to an address that the API signed for this person: a table, a picture. */
 import { AppError } from "./errors.js";
 import { headersOf } from "./gql.js";
 
@@ -16,7 +16,15 @@ const DEADLINE_MS = 120_000;
  * @returns {Promise<{report: Report} | {refusal: {code: string, message: string}}>}
  * @throws {AppError} when there was no such answer
  */
-export async function uploadTable(uploadUrl, file) {
+export const uploadTable = (uploadUrl, file) => uploadFile(uploadUrl, file);
+
+/**
+ * The answer to a file, or why it was refused.
+ * @param {string} uploadUrl @param {File} file
+ * @returns {Promise<{report: any} | {refusal: {code: string, message: string}}>}
+ * @throws {AppError} when there was no such answer
+ */
+export async function uploadFile(uploadUrl, file) {
   const { pathname, search } = new URL(uploadUrl, window.location.href);
   const body = new FormData();
   body.append("file", file);

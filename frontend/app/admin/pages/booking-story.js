@@ -21,7 +21,8 @@ const LONGEST_NOTE = 500;
 
 /** @param {Step} step */
 export function stepText({ step, outcome }) {
-  const key = `staff.step.${step}_${outcome}`;
+  const what = `${step}_${outcome}`;
+  const key = `staff.step.${what}`;
   return has(key) ? t(key) : `${step} ${outcome}`;
 }
 

@@ -11,10 +11,10 @@ import { icon } from "./icon.js";
 const fault = state(/** @type {{id: string, text: string} | null} */ (null));
 
 /**
- * @param {{id: string, label: string, heading: string, text: string, remove: () => Promise<import("../../core/forms.js").UserError[]>, done: () => unknown}} options
- * id: of the dialog, one a page; remove: the refusals, none when it is gone
+ * @param {{id: string, label: string, sign?: string, heading: string, text: string, remove: () => Promise<import("../../core/forms.js").UserError[]>, done: () => unknown}} options
+ * id: of the dialog, one a page; sign: icon of the button; remove: the refusals, none when it is gone
  */
-export function removal({ id, label, heading, text, remove, done }) {
+export function removal({ id, label, sign = "trash", heading, text, remove, done }) {
   const confirm = async () => {
     try {
       const [refusal] = await remove();
@@ -28,7 +28,7 @@ export function removal({ id, label, heading, text, remove, done }) {
     await done();
   };
   return html`
-    <button class="btn btn-danger-quiet" type="button" @click=${() => openDialog(id)}>${icon("trash")} ${label}</button>
+    <button class="btn btn-danger-quiet" type="button" @click=${() => openDialog(id)}>${icon(sign)} ${label}</button>
     ${dialog({
       id,
       heading,
