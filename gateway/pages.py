@@ -21,7 +21,7 @@ MODULES_MARK = re.compile(rb"<!-- modules of (\S+) -->")
 # What a service worker keeps on the device, put in for this mark in its script; staff are at their desks, online.
 FILES_MARK = '"__FILES__"'
 KEPT_FOLDERS = ("app/", "css/", "img/", "vendor/")
-NOT_KEPT = ("app/admin/", "app/i18n/staff.", "css/admin.css", "vendor/icons/staff.svg")
+NOT_KEPT = ("app/admin/", "app/i18n/staff.", "css/admin.css", "vendor/icons/staff.svg", "vendor/qr/")
 KEPT_TYPES = frozenset({".js", ".json", ".css", ".woff2", ".svg", ".png"})
 _POLICY = {
     "default-src": "'none'",

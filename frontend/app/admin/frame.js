@@ -98,8 +98,8 @@ export function staffView({ path, title, content, scope, lead, actions, back, di
 /** @param {Scope | undefined} scope */
 const bar = (scope) => html`<div class="staff-bar">${scope?.cinemas.length ? switcher(scope) : nothing} ${paletteButton()}</div>${palette()} ${leavingDialog()}`;
 
-/** @param {Scope} scope */
-const switcher = ({ cinemas, cinema, withAll }) => html`
+/** To choose the cinema. @param {Scope} scope */
+export const switcher = ({ cinemas, cinema, withAll }) => html`
   <label class="visually-hidden-text" for="staff-cinema">${t("staff.frame.cinema")}</label>
   <select class="form-select" id="staff-cinema" @change=${chooseCinema}>
     ${withAll ? html`<option value=${ALL} ?selected=${!cinema}>${t("staff.frame.allCinemas")}</option>` : nothing}

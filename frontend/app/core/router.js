@@ -8,7 +8,8 @@ import { state } from "./state.js";
 
 /**
  * @typedef {{title: string, template: () => unknown, dispose?: () => void, frame?: Frame}} View
- * @typedef {{bar: () => unknown, rail: () => unknown}} Frame what stands around a page instead of the guests' navigation
+ * @typedef {{bar: () => unknown, rail: () => unknown, bare?: boolean}} Frame what stands around a page instead of the guests' navigation;
+ * bare: nothing at all, the page is alone on the screen
  * @typedef {{dirty: () => boolean, ask: () => Promise<boolean>}} Guard dirty: something would be lost; ask: whether to leave all the same
  * @typedef {{params: Record<string, string>, query: URLSearchParams, signal: AbortSignal}} Request
  * @typedef {{path: string, page: () => Promise<{load: (request: Request) => Promise<View>}>}} Route

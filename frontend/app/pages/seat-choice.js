@@ -49,6 +49,10 @@ export function createChoice(showtime, wanted, held, paid = []) {
   const chosen = state(first.filter((id) => byId.has(id) && isFree(id)).slice(0, maximum));
   const problem = state(/** @type {string | null} */ (null));
   const busy = state(false);
+  /** While the page itself takes these seats: what the live map says of them is its own doing. */
+  const selling = state(false);
+  /** Of held seats, where the page knows: what stands on them, and their state in words. */
+  const heldNotes = state(/** @type {Map<string, {sign: string, words: string}>} */ (new Map()));
   let version = showtime.seatMapVersion;
   /** @type {string[]} */
   let gone = [];
@@ -82,6 +86,7 @@ export function createChoice(showtime, wanted, held, paid = []) {
 
   /** Seats of the choice that are free no more leave it; those lost one after the other are told together. */
   function dropLost() {
+    if (selling.value) return;
     const lost = chosen.value.filter((id) => !isFree(id));
     if (!lost.length) return;
     const all = [...gone, ...lost];
@@ -123,7 +128,7 @@ export function createChoice(showtime, wanted, held, paid = []) {
   const poll = setInterval(() => stream.status.peek() !== "live" && !document.hidden && snapshotQuietly(), POLL_MS);
 
   return {
-    seats, byId, rows, maximum, prices, statuses, available, chosen, problem, busy, total, fee, isFree, priceOf, choose,
+    seats, byId, rows, maximum, prices, statuses, available, chosen, problem, busy, selling, heldNotes, total, fee, isFree, priceOf, choose,
     live: stream.status,
 
     /** @param {string} id */

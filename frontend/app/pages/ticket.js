@@ -113,8 +113,8 @@ function seeYou({ showtime: { startsAt, timeZone }, serverTime }) {
   return day === cinemaDay(serverTime, timeZone) ? t("ticket.seeYou", { time }) : t("ticket.seeYouOn", { time, day: dayText(day, formatLocale()) });
 }
 
-/** @param {any} ticket @param {any} booking */
-function stub(ticket, { showtime, reference }) {
+/** One ticket as it is shown and printed. @param {any} ticket @param {any} booking with its showtime */
+export function stub(ticket, { showtime, reference }) {
   const day = dayText(cinemaDay(showtime.startsAt, showtime.timeZone), formatLocale(), { weekday: "short", day: "numeric", month: "short", year: "numeric" });
   return html`
     <article class="ticket ${ticket.status === "VALID" ? "" : "spent"}" aria-label=${t("ticket.of", { seat: ticket.seat.id })}>

@@ -16,9 +16,9 @@ const MARK = new URL("../../img/mark.svg", import.meta.url).pathname;
 export const layout = (page, slow) => html`
   <a class="skip-link" href="#main" @click=${skip}>${t("layout.skip")}</a>
   ${slow ? html`<div class="progress-bar-top" role="progressbar" aria-label=${t("layout.loading")}></div>` : nothing}
-  ${topBar(page.path, page.view.frame)} ${holdBanner(page.path)} ${page.view.frame?.rail() ?? nothing}
+  ${page.view.frame?.bare ? nothing : html`${topBar(page.path, page.view.frame)} ${holdBanner(page.path)} ${page.view.frame?.rail() ?? nothing}`}
   <main id="main" tabindex="-1">${page.view.template()}</main>
-  ${footer(Boolean(page.view.frame))} ${toasts()} ${announcer()}
+  ${page.view.frame?.bare ? nothing : footer(Boolean(page.view.frame))} ${toasts()} ${announcer()}
 `;
 
 /** @param {string} path @param {import("../core/router.js").Frame} [frame] */

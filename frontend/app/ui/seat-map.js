@@ -140,15 +140,15 @@ function place(seat, choice, yours, current, zoom) {
     <span role="gridcell" class="seat-place" .style=${`--x:${seat.x}`}>
       <button type="button" id="seat-${seat.id}" class="seat ${LOOKS[seat.category]} ${look}" tabindex=${current.value === seat.id ? 0 : -1}
         aria-pressed=${yours ? "true" : "false"} aria-disabled=${free ? nothing : "true"} aria-label=${nameOf(seat, choice, yours, status)}
-        @click=${press}>${signOf(seat, look)}</button>
+        @click=${press}>${signOf(seat, look, choice.heldNotes.value.get(seat.id)?.sign)}</button>
     </span>
   `;
 }
 
-/** @param {import("../domain/seats.js").Seat} seat @param {string} look */
-function signOf(seat, look) {
+/** @param {import("../domain/seats.js").Seat} seat @param {string} look @param {string} [held] what stands on a held seat */
+function signOf(seat, look, held = "…") {
   if (look === "yours") return icon("check-lg");
-  if (look === "held") return "…";
+  if (look === "held") return held;
   if (look === "sold") return "×";
   return glyph(seat.category) ?? seat.number;
 }
@@ -166,8 +166,9 @@ export function glyph(category) {
  */
 function nameOf(seat, choice, yours, status) {
   const state = yours ? "YOURS" : status === "HELD_BY_ME" && choice.isFree(seat.id) ? "AVAILABLE" : status;
+  const held = state === "HELD" && choice.heldNotes.value.get(seat.id)?.words;
   return t("seats.name", {
-    row: seat.row, number: String(seat.number), category: t(`category.${seat.category}`), price: priceText(choice.priceOf(seat.id)), state: t(`seatStatus.${state}`),
+    row: seat.row, number: String(seat.number), category: t(`category.${seat.category}`), price: priceText(choice.priceOf(seat.id)), state: held || t(`seatStatus.${state}`),
   });
 }
 
