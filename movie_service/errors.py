@@ -24,6 +24,13 @@ class MovieHasShowtimes(Refusal):
     message = "Showtimes of this film are still planned. Cancel them first, or archive the film."
 
 
+class MovieHasTickets(Refusal):
+    """Tickets are sold for showtimes of the film that are not over: it can't be archived."""
+
+    code = "MOVIE_HAS_TICKETS"
+    message = "Tickets are sold for showtimes of this film. Cancel the showtimes first."
+
+
 class StarsOutOfRange(Refusal):
     """A rating is one to five stars."""
 

@@ -113,6 +113,23 @@ def has_future_showtimes(session: Session, movie_id: str) -> bool:
     return session.execute(query.limit(1)).first() is not None
 
 
+def sold_starts(session: Session, movie_id: str) -> list[datetime]:
+    """When the showtimes of the film begin that are not over and have sold tickets, earliest first."""
+    query = (
+        select(Visit.starts_at)
+        .join(PlannedShowtime, PlannedShowtime.showtime_id == Visit.showtime_id)
+        .where(
+            PlannedShowtime.movie_id == movie_id,
+            PlannedShowtime.cancelled.is_(False),
+            PlannedShowtime.ends_at > utc_now(session),
+            Visit.cancelled.is_(False),
+        )
+        .distinct()
+        .order_by(Visit.starts_at)
+    )
+    return list(session.scalars(query))
+
+
 def open_upload(session: Session, upload_id: str) -> PosterUpload | None:
     """A leave to send a picture that was not used yet and is still good."""
     upload = session.get(PosterUpload, upload_id, with_for_update=True)

@@ -18,7 +18,7 @@ from chassis.ids import new_id
 from chassis.outbox import publish
 from chassis.runtime import Runtime
 from movie_service import events, queries
-from movie_service.errors import MovieHasShowtimes, MovieNotFound
+from movie_service.errors import MovieHasShowtimes, MovieHasTickets, MovieNotFound
 from movie_service.languages import language_key
 from movie_service.models import Movie, MovieGenre, Review, Wish
 from movie_service.poster_store import store_of
@@ -34,6 +34,8 @@ from movie_service.rules import (
 from movie_service.settings import MovieSettings
 
 MovieRuntime = Runtime[MovieSettings]
+ARCHIVED = "ARCHIVED"
+MOST_NAMED = 5  # showtimes in the words of a refusal
 _BLANK = MovieForm(
     title="",
     original_title=None,
@@ -70,13 +72,14 @@ def create_movie(runtime: MovieRuntime, caller: Caller, given: Mapping[str, Any]
 def update_movie(runtime: MovieRuntime, caller: Caller, movie_id: str, given: Mapping[str, Any]) -> Movie:
     """Change a film; fields that are not in `given` stay. MANAGER or ADMIN.
 
-    Raises MovieNotFound, Refusals for a faulty form.
+    Raises MovieNotFound, MovieHasTickets when it would be archived, Refusals for a faulty form.
     """
     caller.require_role(Role.MANAGER)
 
     def work(session: Session) -> Movie:
         movie = _movie(session, movie_id)
         form = _good(replace(_form_of(movie), **given))
+        _check_status(session, movie, form.status, ("input", "status"))
         before = _state_of(movie)
         fill(session, movie, form, now=utc_now(session))
         after = _state_of(movie)
@@ -89,7 +92,10 @@ def update_movie(runtime: MovieRuntime, caller: Caller, movie_id: str, given: Ma
 
 
 def set_status(runtime: MovieRuntime, caller: Caller, movie_ids: Sequence[str], status: str) -> list[Movie]:
-    """Give several films one status, all or none; in the order asked for. MANAGER or ADMIN. Raises MovieNotFound."""
+    """Give several films one status, all or none; in the order asked for. MANAGER or ADMIN.
+
+    Raises MovieNotFound, MovieHasTickets.
+    """
     caller.require_role(Role.MANAGER)
 
     def work(session: Session) -> list[Movie]:
@@ -99,6 +105,7 @@ def set_status(runtime: MovieRuntime, caller: Caller, movie_ids: Sequence[str], 
         for movie in movies:
             if movie.status == status:
                 continue
+            _check_status(session, movie, status, ("ids", list(movie_ids).index(movie.id)))
             before, movie.status = {"status": movie.status}, status
             movie.changed_at = utc_now(session)
             tell_movie(session, movie)
@@ -163,6 +170,20 @@ def tell_movie(session: Session, movie: Movie) -> None:
 def checked_form(movie: Movie | None, given: Mapping[str, Any]) -> MovieForm:
     """What the film (None: a new one) would be with `given`. Raises Refusals for a faulty form."""
     return _good(replace(_BLANK if movie is None else _form_of(movie), **given))
+
+
+def _check_status(session: Session, movie: Movie, status: str, field: tuple[str | int, ...]) -> None:
+    """Raises MovieHasTickets for a film that would go away from people who have tickets to come."""
+    if status != ARCHIVED or movie.status == ARCHIVED:
+        return
+    starts = queries.sold_starts(session, movie.id)
+    if starts:
+        named = ", ".join(f"{start:%Y-%m-%d %H:%M} UTC" for start in starts[:MOST_NAMED])
+        more = f" and {len(starts) - MOST_NAMED} more" if len(starts) > MOST_NAMED else ""
+        raise MovieHasTickets(
+            f"Tickets are sold for showtimes of “{movie.title}”: {named}{more}. Cancel the showtimes first.",
+            field=field,
+        )
 
 
 def _good(form: MovieForm) -> MovieForm:
