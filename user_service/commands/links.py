@@ -146,6 +146,7 @@ def reset_password(runtime: UserRuntime, client: Client, token: str, new_passwor
             raise errors.LinkInvalid(field=("input", "token"))
         had_password = user.password_hash is not None
         user.password_hash, user.email_verified = hashed, True
+        user.pending_email = None  # whoever asked for another address may be whom the reset shuts out
         end_sessions(session, user.id, "password reset")
         _drop_links(session, user.id, (RESET, INVITE))
         attempts.forget(session, attempts.account(str(user.email)))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from chassis import audit
 from chassis.identity import Caller
 from chassis.outbox import publish
-from user_service import errors, events, rules
+from user_service import errors, events, limits, rules
 from user_service.accounts import is_taken, person, search_text
 from user_service.commands.links import send_verification
 from user_service.commands.sessions import end_sessions, tell_ended
@@ -24,7 +24,7 @@ def update_profile(runtime: UserRuntime, caller: Caller, wanted: Mapping[str, st
     """Change name, phone, locale at once; a new address (key "email") counts once its owner has proved it.
 
     Only the keys that are there are changed; a phone of None is removed. Raises Refusals with everything that
-    is wrong.
+    is wrong, RateLimited after some new addresses within an hour: each is sent a mail.
     """
     user_id = caller.require_user()
     changes = _checked_changes(wanted)
@@ -38,6 +38,7 @@ def update_profile(runtime: UserRuntime, caller: Caller, wanted: Mapping[str, st
         user.search_text = search_text(user)
         after = {key: changes[key] for key in before}
         if email and email != user.email:
+            limits.mail(runtime, "verify", user_id)  # before a word on whether the address is taken
             if is_taken(session, email):
                 raise errors.EmailTaken(field=("input", "email"))
             user.pending_email = email
@@ -55,7 +56,7 @@ def update_profile(runtime: UserRuntime, caller: Caller, wanted: Mapping[str, st
 
 
 def change_password(runtime: UserRuntime, caller: Caller, current: str, new: str) -> UserRow:
-    """A new password; every other session ends.
+    """A new password; every other session ends, and a change of address that was not proved yet falls away.
 
     Raises WrongPassword, PasswordTooShort, PasswordTooLong, PasswordTooCommon; RateLimited after repeated failures.
     """
@@ -70,6 +71,7 @@ def change_password(runtime: UserRuntime, caller: Caller, current: str, new: str
         if present.password_hash != user.password_hash:
             raise errors.WrongPassword(field=("input", "currentPassword"))
         present.password_hash = hashed
+        present.pending_email = None  # whoever asked for it may be whom the new password shuts out
         end_sessions(session, user_id, "password changed", but=caller.session_id)
         audit.record(session, caller, "user.change_password", "User", user_id)
         publish(session, events.password_changed(present))

@@ -113,10 +113,12 @@ def end_by_refresh_token(runtime: UserRuntime, token: str) -> None:
 
 
 def end_all(runtime: UserRuntime, caller: Caller) -> None:
-    """Sign out everywhere. Raises Unauthenticated for a visitor."""
+    """Sign out everywhere; a change of address that was not proved yet falls away. Raises Unauthenticated for a visitor."""
     user_id = caller.require_user()
 
     def end(session: Session) -> None:
+        # Asked for by whoever is shut out now, its link would give them the account.
+        session.execute(update(UserRow).where(UserRow.id == user_id).values(pending_email=None))
         end_sessions(session, user_id, "signed out everywhere")
         audit.record(session, caller, "user.sign_out_everywhere", "User", user_id)
 
