@@ -162,7 +162,7 @@ def hear_refund(
     attempt = session.scalar(select(PaymentAttempt).where(PaymentAttempt.payment_id == payment_id))
     # A payment that is not known here yet is the one that the booking still waits for.
     was_the_bookings = (
-        booking.payment_id is None if attempt is None else attempt.outcome in ("OPEN", "SUCCEEDED")
+        _waits_for_money(session, booking) if attempt is None else attempt.outcome in ("OPEN", "SUCCEEDED")
     )
     by_hand = RefundDue(
         key=refund_id if was_the_bookings else f"{refund_id}:return", booking_id=booking.id, payment_id=payment_id,
@@ -171,12 +171,20 @@ def hear_refund(
     session.add(by_hand)
     session.flush()
     booking.refunded += amount
-    if was_the_bookings:
+    if attempt is not None and attempt.outcome == "SUCCEEDED":  # of an open one it is taken off as it settles
         booking.paid = max(0, booking.paid - amount)
     note(session, booking.id, "refund", "DONE", detail=told)
     if attempt is not None:
         _owe_less(session, booking, by_hand, captured=attempt.amount)
     news.bookings.append((booking.cinema_id, booking.id))
+
+
+def _waits_for_money(session: Session, booking: Booking) -> bool:
+    """Whether nobody has told the booking yet what became of a payment."""
+    waits = select(PaymentAttempt.provider_key).where(
+        PaymentAttempt.booking_id == booking.id, PaymentAttempt.outcome == "OPEN"
+    )
+    return booking.payment_id is None or session.scalar(waits.limit(1)) is not None
 
 
 def gone_already(session: Session, payment_id: str | None) -> int:

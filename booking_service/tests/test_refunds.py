@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from booking_service.commands.cancel import cancel_booking, cancel_showtime, refund_quote
-from booking_service.commands.refunds import pay_refunds_due
-from booking_service.commands.settle import reconcile
+from booking_service.commands.change_seats import change_seats
+from booking_service.commands.hold import SeatChoice
+from booking_service.commands.refunds import money_left, pay_refunds_due
+from booking_service.commands.settle import reconcile, settle
 from booking_service.models import BookingStep, RefundDue, Showtime
+from booking_service.peers import Charge
 from booking_service.tests.builders import CINEMA, House, Siblings
 from booking_service.worker import build_worker
 from chassis.clock import SetClock
@@ -154,6 +158,27 @@ def test_what_went_back_before_the_booking_was_confirmed_is_not_counted_as_paid(
     assert house.booking(booking_id).state == "CONFIRMED"
     assert (house.booking(booking_id).paid, house.booking(booking_id).refunded) == (1500, 600)
     assert quoted(house, booking_id) == 1500
+
+
+@pytest.mark.parametrize("token", ["pm_answer_lost", "pm_3ds"])
+def test_what_went_back_of_a_difference_before_it_was_known_to_be_paid_is_counted_once(
+    house: House, siblings: Siblings, token: str
+) -> None:
+    booking_id = house.sold(house.a_showtime(), ["A1", "A2"])
+    dearer = [SeatChoice("C1", "ADULT"), SeatChoice("C2", "ADULT")]
+    change_seats(house.runtime, ANA, booking_id, dearer, payment_token=token, key="dearer")
+    first, difference = siblings.payments.values()
+    payload = {
+        "paymentId": difference["id"], "refundId": "r-1", "idempotencyKey": "mia:1", "bookingId": booking_id,
+        "userId": "ana", "amount": {"amount": 300, "currency": "EUR"}, "reason": "sorry",
+    }  # fmt: skip
+    assert build_worker(house.runtime).handle(Envelope("payment.refunded", payload))
+
+    settle(house.runtime, f"{booking_id}:2", Charge("SUCCEEDED", difference["id"], amount=Money(800, "EUR")))
+
+    assert (house.booking(booking_id).paid, house.booking(booking_id).refunded) == (2600, 300)
+    left = house.runtime.database.read(lambda session: money_left(session, house.booking(booking_id)))
+    assert left == [(first["id"], 2100), (difference["id"], 500)]
 
 
 def test_what_went_back_before_the_seats_were_lost_is_not_owed_again(
