@@ -116,15 +116,18 @@ export const keysPanel = () => html`
   <details class="plan-keys">
     <summary>${t("staff.plan.keys")}</summary>
     <dl class="facts">
-      <dt><kbd>← ↑ → ↓</kbd> <kbd>Home</kbd> <kbd>End</kbd></dt><dd>${t("staff.plan.keyMove")}</dd>
-      <dt><kbd>Shift</kbd> + <kbd>←</kbd></dt><dd>${t("staff.plan.keyExtend")}</dd>
-      <dt><kbd>Ctrl</kbd> + <kbd>A</kbd></dt><dd>${t("staff.plan.chooseAll")}</dd>
-      ${TOOLS.map(({ name, keys }) => html`<dt>${keys.map((key) => html`<kbd>${key}</kbd> `)}</dt><dd>${toolText(name)}</dd>`)}
-      <dt><kbd>Ctrl</kbd> + <kbd>Z</kbd></dt><dd>${t("staff.plan.undo")}</dd>
-      <dt><kbd>Ctrl</kbd> + <kbd>Y</kbd></dt><dd>${t("staff.plan.redo")}</dd>
+      ${keyLine(["← ↑ → ↓", "Home", "End"], t("staff.plan.keyMove"))} ${keyLine(["Shift+←"], t("staff.plan.keyExtend"))}
+      ${keyLine(["Ctrl+A"], t("staff.plan.chooseAll"))} ${TOOLS.map(({ name, keys }) => keyLine(keys, toolText(name)))}
+      ${keyLine(["Ctrl+Z"], t("staff.plan.undo"))} ${keyLine(["Ctrl+Y"], t("staff.plan.redo"))}
     </dl>
   </details>
 `;
+
+/** @param {string[]} keys @param {string} text */
+const keyLine = (keys, text) => html`<dt>${keys.map((key) => html`<kbd>${keyText(key)}</kbd> `)}</dt><dd>${text}</dd>`;
+
+/** As it is printed on the keyboard: Shift+Delete is Umschalt + Entf. @param {string} key */
+const keyText = (key) => key.split("+").map((part) => (/^[A-Za-z]{2}/.test(part) ? t(`staff.key.${part}`) : part)).join(" + ");
 
 /** Names and numbers of the chosen rows, all at once. @param {Editor} editor @param {import("../domain/seating-plan.js").SeatRow[]} rows */
 function rowsForm(editor, rows) {
@@ -161,7 +164,7 @@ const button = (label, sign, act, { pressed, off } = {}) => html`
 const toolButton = (editor, { name, keys }) => html`
   <button class="btn btn-quiet btn-sm plan-tool" type="button" @click=${() => use(editor, name)}>
     ${ICONS[name] ? icon(ICONS[name]) : html`<span class="seat sample ${lookOf(name)}" aria-hidden="true">${glyph(name) ?? ""}</span>`}
-    <span>${toolText(name)}</span> <kbd aria-hidden="true">${keys[0]}</kbd>
+    <span>${toolText(name)}</span> <kbd aria-hidden="true">${keyText(keys[0])}</kbd>
   </button>
 `;
 

@@ -40,7 +40,7 @@ document.addEventListener("keydown", (event) => {
 
 export const paletteButton = () => html`
   <button class="palette-button" type="button" aria-haspopup="dialog" aria-keyshortcuts="Control+K" aria-label=${t("staff.palette.open")} @click=${open}>
-    ${icon("search")}<span class="wide-only">${t("staff.palette.button")}</span><kbd class="wide-only" aria-hidden="true">Ctrl K</kbd>
+    ${icon("search")}<span class="wide-only">${t("staff.palette.button")}</span><kbd class="wide-only" aria-hidden="true">${t("staff.key.Ctrl")} K</kbd>
   </button>
 `;
 
