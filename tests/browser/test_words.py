@@ -16,9 +16,12 @@ GUEST_PAGES = [
     "/status", "/no-such-page",
 ]  # fmt: skip
 STAFF_PAGES = [
-    "/admin", "/admin/showtimes", "/admin/bookings", "/admin/check-in", "/admin/notifications", "/admin/audit",
+    "/admin", "/admin/showtimes", "/admin/bookings", "/admin/check-in", "/scan", "/admin/box-office",
+    "/admin/notifications", "/admin/audit",
     "/admin/cinemas", "/admin/cinemas/new", "/admin/auditoriums/new",
     "/admin/payments", "/admin/payments/close", "/admin/exports", "/admin/system",
+    "/admin/movies", "/admin/movies/new", "/admin/movies/import", "/admin/coupons", "/admin/coupons/new",
+    "/admin/coupons/batch", "/admin/users", "/admin/users/new",
 ]  # fmt: skip
 # Names that are the same in every language, and what Intl writes without a digit.
 NAMES = {"lobbycard", "english", "deutsch", "français", "chrome", "linux"}

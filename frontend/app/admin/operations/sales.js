@@ -3,17 +3,20 @@
 import { MoneyParts } from "./parts.js";
 
 export const TodaysSales = /* GraphQL */ `
-  query TodaysSales($day: Date!, $before: Date!, $currency: String!, $cinemaId: ID) {
+  query TodaysSales($day: Date!, $before: Date!, $evening: Date!, $eveningBefore: Date!, $currency: String!, $cinemaId: ID) {
     today: salesReport(from: $day, to: $day, currency: $currency, cinemaId: $cinemaId) {
-      revenue { ...MoneyParts } refunded { ...MoneyParts } bookings tickets occupancy
+      revenue { ...MoneyParts } refunded { ...MoneyParts } bookings tickets
       byHour { hour revenue { ...MoneyParts } tickets }
       byMovie { movieId movieTitle revenue { ...MoneyParts } tickets occupancy }
-      occupancyByHour { auditoriumId auditoriumName hour occupancy }
     }
     weekBefore: salesReport(from: $before, to: $before, currency: $currency, cinemaId: $cinemaId) {
-      occupancy
       byHour { hour revenue { ...MoneyParts } tickets }
     }
+    rooms: salesReport(from: $evening, to: $evening, currency: $currency, cinemaId: $cinemaId) {
+      occupancy
+      occupancyByHour { auditoriumId auditoriumName hour occupancy }
+    }
+    roomsBefore: salesReport(from: $eveningBefore, to: $eveningBefore, currency: $currency, cinemaId: $cinemaId) { occupancy }
   }
   ${MoneyParts}`;
 

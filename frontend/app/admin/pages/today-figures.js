@@ -3,7 +3,7 @@
 import { serverNow } from "../../core/clock.js";
 import { gql } from "../../core/gql.js";
 import { formatLocale, numberOf, t } from "../../core/i18n.js";
-import { addDays, clockText, dayText, daysFrom } from "../../domain/times.js";
+import { addDays, cinemaDay, clockText, dayText, daysFrom } from "../../domain/times.js";
 import { money, percent } from "../../ui/format.js";
 import { html, nothing } from "../../ui/html.js";
 import { emptyState } from "../../ui/notice.js";
@@ -29,7 +29,10 @@ export async function figuresOf({ cinema, cinemas }, day, signal) {
   const { id: cinemaId, currency, timeZone } = /** @type {import("../frame.js").Cinema} */ (cinema);
   const [today, week, houses] = await Promise.all([
     partOf(async () => {
-      const report = await gql(TodaysSales, { day, before: addDays(day, -WEEK), currency, cinemaId }, { signal });
+      // A sale counts on its calendar day, a showtime after midnight on the evening before.
+      const evening = cinemaDay(serverNow(), timeZone);
+      const days = { day, before: addDays(day, -WEEK), evening, eveningBefore: addDays(evening, -WEEK) };
+      const report = await gql(TodaysSales, { ...days, currency, cinemaId }, { signal });
       const hour = Number(clockText(new Date(serverNow()).toISOString(), timeZone, "en-GB").slice(0, 2));
       return { ...report, hour, weekday: dayText(day, formatLocale(), { weekday: "long" }) };
     }, signal),
@@ -46,11 +49,12 @@ export async function figuresOf({ cinema, cinemas }, day, signal) {
 export const figuresView = ({ today, week, houses }) => html`
   ${partView(today, todayView)}
   ${partView(week, days)}
+  ${today.value.value ? films(today.value.value.today.byMovie) : nothing}
   ${houses ? partView(houses, cinemasTable) : nothing}
 `;
 
 /** @param {any} report */
-function todayView({ today, weekBefore, weekday, hour }) {
+function todayView({ today, weekBefore, rooms, roomsBefore, weekday, hour }) {
   // A day that is half over is compared with the same part of the other one.
   const before = weekBefore.byHour.filter((/** @type {{hour: number}} */ each) => each.hour <= hour);
   const sum = (/** @type {(each: any) => number} */ of) => before.reduce((/** @type {number} */ total, /** @type {any} */ each) => total + of(each), 0);
@@ -58,14 +62,13 @@ function todayView({ today, weekBefore, weekday, hour }) {
     ${figureRow([
       { label: t("staff.word.revenue"), value: money(today.revenue), note: change(today.revenue.amount, sum((each) => each.revenue.amount), weekday) },
       { label: t("staff.word.tickets"), value: numberOf(today.tickets), note: change(today.tickets, sum((each) => each.tickets), weekday) },
-      { label: t("staff.word.occupancy"), value: percent(today.occupancy), note: t("staff.today.before", { value: percent(weekBefore.occupancy), weekday }) },
+      { label: t("staff.word.occupancy"), value: percent(rooms.occupancy), note: t("staff.today.before", { value: percent(roomsBefore.occupancy), weekday }) },
       { label: t("staff.word.refunded"), value: money(today.refunded), note: t("staff.today.ofBookings", { count: today.bookings }) },
     ])}
     ${today.byHour.length
       ? hours(today, weekBefore, weekday)
       : emptyState(t("staff.today.noSales"), t("staff.today.noSalesText"), { href: withCinema("/admin/showtimes"), label: t("staff.nav.showtimes") })}
-    ${today.occupancyByHour.length ? heat(today.occupancyByHour) : nothing}
-    ${films(today.byMovie)}
+    ${rooms.occupancyByHour.length ? heat(rooms.occupancyByHour) : nothing}
   `;
 }
 
@@ -109,7 +112,7 @@ function days({ byDay, day: today, currency }) {
     before: t("staff.today.weekBefore"),
     text: (amount) => money({ amount, currency }),
     bars: axis.map((day) => ({
-      label: dayText(day, formatLocale(), { weekday: "short", day: "numeric" }),
+      label: dayText(day, formatLocale(), { weekday: "short" }),
       value: at(day)?.revenue.amount ?? 0,
       before: at(addDays(day, -WEEK))?.revenue.amount ?? 0,
     })),
@@ -137,11 +140,12 @@ const films = (byMovie) =>
     ? section("by-film", t("staff.today.byFilm"), shares(t("staff.today.byFilm"), t("staff.word.film"), ({ movieTitle }) => movieTitle, byMovie.slice(0, MOST_FILMS)))
     : nothing;
 
-/** @param {any[]} byCinema */
-const cinemasTable = (byCinema) =>
-  byCinema.length
-    ? section("by-cinema", t("staff.today.byCinema"), shares(t("staff.today.byCinema"), t("staff.frame.cinema"), ({ cinemaName }) => cinemaName, byCinema))
-    : nothing;
+/** Sums of one currency only can stand side by side. @param {any[]} byCinema */
+function cinemasTable(byCinema) {
+  if (!byCinema.length) return nothing;
+  const heading = t("staff.today.byCinema", { currency: byCinema[0].revenue.currency });
+  return section("by-cinema", heading, shares(heading, t("staff.frame.cinema"), ({ cinemaName }) => cinemaName, byCinema));
+}
 
 /**
  * A table whose revenues are bars too: as long as their share of the largest.
