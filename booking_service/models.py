@@ -266,6 +266,9 @@ class RefundDue(Base):
     __table_args__ = (Index("ix_refunds_due_state_next_try_at", "state", "next_try_at"),)
 
 
+NOTE = "note"  # the step of what staff wrote down: free text, erased with the guest
+
+
 class BookingStep(Base):
     """One line of a booking's timeline."""
 

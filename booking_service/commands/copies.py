@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from booking_service import peers
-from booking_service.models import Booking, CinemaCopy, MovieCopy, Showtime, UserCopy, WaitingListEntry
+from booking_service.models import (
+    NOTE,
+    Booking,
+    BookingStep,
+    CinemaCopy,
+    MovieCopy,
+    Showtime,
+    UserCopy,
+    WaitingListEntry,
+)
 from chassis.database import sql_now
 from chassis.errors import Unavailable
 from chassis.peers import PeerError
@@ -24,13 +33,16 @@ def keep_user(session: Session, user_id: str, *, email: str | None, phone: str |
 
 
 def erase_user(session: Session, user_id: str) -> None:
-    """Forget a person: bookings stay for the books, without name and address."""
+    """Forget a person: bookings stay for the books, without name and address, and without what staff noted of them."""
     session.execute(delete(UserCopy).where(UserCopy.id == user_id))
     session.execute(delete(WaitingListEntry).where(WaitingListEntry.user_id == user_id))
     session.execute(
         update(Booking).where(Booking.user_id == user_id)
         .values(contact_email=None, contact_phone=None, search_text=Booking.reference)
     )  # fmt: skip
+    theirs = select(Booking.id).where(Booking.user_id == user_id).scalar_subquery()
+    notes = update(BookingStep).where(BookingStep.booking_id.in_(theirs), BookingStep.step == NOTE)
+    session.execute(notes.values(detail=None), execution_options={"synchronize_session": False})
 
 
 def keep_cinema(

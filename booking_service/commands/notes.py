@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from booking_service.commands.moves import LONGEST_DETAIL, News, Running, note, run
 from booking_service.errors import BookingUnknown, NoteInvalid
-from booking_service.models import Booking
+from booking_service.models import NOTE, Booking
 from chassis import audit
 from chassis.folding import without_controls
 from chassis.identity import Caller, Role
@@ -26,8 +26,9 @@ def add_note(runtime: Running, caller: Caller, booking_id: str, text: str) -> st
         booking = session.get(Booking, booking_id)
         if booking is None or not caller.has_role(Role.STAFF, scope=booking.cinema_id):
             raise BookingUnknown(field=("bookingId",))
-        note(session, booking_id, "note", "NOTED", detail=plain, actor_id=user_id)
-        audit.record(session, caller, "booking.note", "Booking", booking_id, after={"note": plain})
+        note(session, booking_id, NOTE, "NOTED", detail=plain, actor_id=user_id)
+        # The words stay out of the trail: they are erased with the guest, the trail is kept.
+        audit.record(session, caller, "booking.note", "Booking", booking_id)
         news.bookings.append((booking.cinema_id, booking_id))
         return booking_id
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import openpyxl
 import pytest
+from sqlalchemy import select
 
 from booking_service.commands import waiting_room
 from booking_service.commands.cancel import cancel_booking
@@ -20,8 +21,9 @@ from booking_service.commands.house import (
     set_policy,
     set_seats_blocked,
 )
+from booking_service.commands.notes import add_note
 from booking_service.errors import PaymentTokenMissing, SingleSeatGap, WaitingRoomNotYet, WaitingRoomTurnOver
-from booking_service.models import Booking, ExportRow, WaitingRoomRow
+from booking_service.models import Booking, BookingStep, ExportRow, WaitingRoomRow
 from booking_service.queries.bookings import BookingFilter
 from booking_service.rules.refunds import Tier
 from booking_service.rules.waiting_room import seed_hash, shuffled
@@ -31,6 +33,7 @@ from chassis.clock import SetClock
 from chassis.errors import Forbidden, Refusals
 from chassis.events import Envelope
 from chassis.table_text import guarded
+from chassis.tables import OUTBOX
 from chassis.testing import NOON, as_user
 
 MANAGER = as_user("mona", "MANAGER", (CINEMA,))
@@ -281,3 +284,27 @@ def test_an_erased_guest_leaves_bookings_without_a_name(house: House) -> None:
     booking: Booking = house.booking(booking_id)
     assert (booking.contact_email, booking.state) == (None, "CONFIRMED")
     assert "ana" not in booking.search_text
+
+
+def test_what_staff_wrote_down_of_a_guest_goes_with_the_guest(house: House) -> None:
+    """That something was noted, when and by whom stays; the trail never had the words."""
+    house.a_guest("ana", "ana@example.org")
+    house.a_guest("ben", "ben@example.org")
+    showtime = house.a_showtime()
+    booking_id, other = house.sold(showtime, ["A1", "A2"]), house.sold(showtime, ["B1", "B2"], by="ben")
+    for noted in (booking_id, other):
+        add_note(house.runtime, as_user("root", "ADMIN"), noted, "Mother of Ana, on crutches, 0171 555.")
+
+    build_worker(house.runtime).handle(Envelope("user.erased", {"userId": "ana"}))
+
+    assert [step.detail for step in steps_of(house, booking_id) if step.step == "note"] == [None]
+    assert [step.detail for step in steps_of(house, other) if step.step == "note"] != [None]
+    payloads = select(OUTBOX.c.payload)
+    told = house.runtime.database.read(lambda session: list(session.scalars(payloads)))
+    assert any("booking.note" in payload for payload in told)
+    assert not any("crutches" in payload for payload in told)
+
+
+def steps_of(house: House, booking_id: str) -> list[BookingStep]:
+    wanted = select(BookingStep).where(BookingStep.booking_id == booking_id)
+    return house.runtime.database.read(lambda session: list(session.scalars(wanted)))
