@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests.browser.house import House, Person, sideways, tab_to
 from tests.browser.stage import Stage
 from tests.browser.test_every_page import faults_of
+from tests.browser.test_staff_frame import operations
 
 PLAN = """query($id: ID!) { auditorium(id: $id) {
   id name layoutVersion capacity rows { row places numberFrom rightToLeft } seats { id category x y } } }"""
@@ -407,6 +408,27 @@ def test_a_cinema_is_given_its_sales_rules(page: Page, stage: Stage, staff: Call
     expect(page.get_by_label("Minutes that seats are held")).to_have_value("12")
     expect(page.get_by_label("Fee for a booking, EUR")).to_have_value("1.20")
     expect(page.get_by_label(re.compile("Step 1: hours before"))).to_have_value("200")
+
+
+def test_a_cinema_without_its_rules_shows_the_rest_and_asks_again(
+    page: Page, stage: Stage, staff: Callable[[str], None]
+) -> None:
+    cinema = stage.room(["SSSS"], holdMinutes=11)["cinema"]
+    staff("admin")
+
+    def rules_are_away(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        body["data"]["cinema"]["bookingPolicy"] = None
+        route.fulfill(response=answer, json=body)
+
+    with operations(page, "StaffCinema", rules_are_away):
+        arrive(page, f"/admin/cinemas/{cinema}")
+        expect(page.get_by_text("The sales rules can’t be shown now.")).to_be_visible()
+        expect(page.get_by_role("region", name="Auditoriums").get_by_role("rowheader")).to_have_text(["One"])
+    page.get_by_role("button", name="Try again").click()
+
+    expect(page.get_by_label("Minutes that seats are held")).to_have_value("11")
 
 
 def test_an_auditorium_with_showtimes_to_come_stays_and_is_told_so(

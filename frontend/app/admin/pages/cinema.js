@@ -3,7 +3,7 @@
 import { AppError } from "../../core/errors.js";
 import { gql, gqlPartial, whyMissing } from "../../core/gql.js";
 import { numberOf, t } from "../../core/i18n.js";
-import { navigate, withQuery } from "../../core/router.js";
+import { navigate, reload, withQuery } from "../../core/router.js";
 import { atLeast } from "../../core/session.js";
 import { state } from "../../core/state.js";
 import { html, nothing } from "../../ui/html.js";
@@ -44,11 +44,15 @@ export async function load({ params, query, signal }) {
         ? formView(form, cinemaFields(form, cinema), { submit: t("staff.cinema.save"), cancel: { href: withQuery({ [EDIT]: null }), label: t("staff.cinema.cancel") } })
         : detailView({ facts: cinemaFacts(cinema), actions: may ? actions(cinema) : [] })}
       ${auditoriums(cinema.id, rooms.value, may)}
-      ${section("policy", t("staff.policy.heading"), policy ? policy() : cinema.bookingPolicy ? policyFacts(cinema.bookingPolicy) : notice("warn", html`<p>${t("staff.policy.missing")}</p>`))}
+      ${section("policy", t("staff.policy.heading"), policy ? policy() : cinema.bookingPolicy ? policyFacts(cinema.bookingPolicy) : withoutRules())}
       ${plans ? section("plan-import", t("staff.import.plans"), plans()) : nothing}
     `,
   });
 }
+
+/** Bookings are elsewhere: they hear of a new cinema a moment later, and may be away. */
+const withoutRules = () =>
+  notice("warn", html`<p>${t("staff.policy.missing")}</p><p><button class="btn btn-quiet btn-sm" type="button" @click=${reload}>${t("action.retry")}</button></p>`);
 
 /** @param {any} cinema */
 const actions = (cinema) => [
