@@ -130,7 +130,7 @@ def _application(
     )
     metrics.add_route(app, _figures(members, staff))
     health.add_routes(app, health.Health(members, registry), registry)
-    handed_on = passage.Passage(file, staff.identity, staff.forwarding, breakers)
+    handed_on = passage.Passage(file, staff.identity, staff.forwarding, breakers, settings.public_url)
     passage.add_routes(app, handed_on, file.routes, production=settings.is_production)
     graphiql.add_routes(app, _graphiql(settings))
     folder = AssetFolder(settings.frontend_dir, watched=not settings.is_production)

@@ -13,7 +13,8 @@ from werkzeug.datastructures import Headers
 from gateway.breaker import Breakers
 from gateway.doorway import reply
 from gateway.doorway.forwarding import Forwarding
-from gateway.doorway.identity import Identity
+from gateway.doorway.identity import ANYONE, Asker, Identity
+from gateway.doorway.origin import guard_origin
 from gateway.doorway.question import read_body
 from gateway.doorway.refusal import Refusal
 from gateway.doorway.visit import current_visit
@@ -47,12 +48,13 @@ class Passage:
     """Hands requests on to members."""
 
     def __init__(
-        self, file: GraphFile, identity: Identity, forwarding: Forwarding, breakers: Breakers
+        self, file: GraphFile, identity: Identity, forwarding: Forwarding, breakers: Breakers, public_url: str
     ) -> None:
         self._file = file
         self._identity = identity
         self._forwarding = forwarding
         self._breakers = breakers
+        self._public_url = public_url
         self._pool = urllib3.PoolManager(maxsize=16, retries=False)
 
     def hand_on(self, route: Route) -> Response:
@@ -66,6 +68,7 @@ class Passage:
     def _hand_on(self, route: Route, member: Member) -> Response:
         visit = current_visit()
         asker = self._identity.of(visit.environ.get("HTTP_AUTHORIZATION"))
+        self._guard_change(asker)
         body = (
             read_body(request.environ, route.maximum_body_bytes)
             if request.method not in ("GET", "HEAD")
@@ -92,6 +95,16 @@ class Passage:
             raise _silent() from None
         self._breakers.record(member.name, True)
         return _answer(found)
+
+    def _guard_change(self, asker: Asker) -> None:
+        """What somebody changes by their token is held to what holds at /graphql.
+
+        Paths that take no token guard themselves, by a signature or a secret in the address; a bank's page may send
+        its form there.
+        """
+        if asker is not ANYONE and request.method not in ("GET", "HEAD"):
+            guard_origin(request.environ, self._public_url)
+            asker.guard_writes()
 
     def _headers(self, member: Member, own: object) -> dict[str, str]:
         headers = {
