@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, e
 from tests.browser.house import House, Person, sideways
 from tests.browser.test_every_page import faults_of
 
-STAFF = ["Today", "Check-in", "Showtimes", "Cinemas", "Bookings", "Messages"]
+STAFF = ["Today", "Box office", "Check-in", "Showtimes", "Cinemas", "Bookings", "Messages"]
 # What a role sees beyond the role below it.
-MORE_OF_MANAGER: list[str] = ["Payments", "Exports"]
-MORE_OF_ADMIN: list[str] = ["Audit log", "System"]
+MORE_OF_MANAGER: list[str] = ["Films", "Coupons", "Payments", "Exports"]
+MORE_OF_ADMIN: list[str] = ["People", "Audit log", "System"]
 SEEN = {
     "staff": STAFF,
     "manager": [*STAFF, *MORE_OF_MANAGER],
