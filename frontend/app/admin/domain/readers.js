@@ -6,7 +6,7 @@ const QUICK_MS = 35;
 const ROLLED = 4;
 const SHORTEST = 6;
 /** Out of sight for so long, a code counts as shown again. */
-const GONE_MS = 1500;
+const GONE_MS = 2500;
 
 /**
  * Reads what a hand scanner types anywhere on a page: quick letters that end with Enter.

@@ -42,22 +42,23 @@ export function createDoor({ showtimes, wanted, name, onAnswer }) {
   /** @type {Promise<void> | null} */
   let handing = null;
 
-  /** @param {Answer} given */
-  function tell(given) {
+  /** @param {Answer} given @param {ReturnType<typeof shownAs>} shown */
+  function tell(given, shown) {
+    last = shown;
     answer.value = given;
     onAnswer(given);
   }
 
   /** @param {string} text */
   async function decide(text) {
-    last = shownAs(text);
+    const shown = shownAs(text);
     busy.value = true;
     try {
       // Without a list the server is the only one who can tell, however long it was silent.
       const worthAsking = online.value || (!lists.value.length && navigator.onLine);
-      tell((worthAsking ? await askServer(last) : null) ?? (await askLists(last)));
+      tell((worthAsking ? await askServer(shown) : null) ?? (await askLists(shown)), shown);
     } catch (error) {
-      tell({ verdict: "none", reason: "NO_ANSWER", message: failureText(error), confirmed: false });
+      tell({ verdict: "none", reason: "NO_ANSWER", message: failureText(error), confirmed: false }, shown);
     } finally {
       busy.value = false;
     }
@@ -98,20 +99,26 @@ export function createDoor({ showtimes, wanted, name, onAnswer }) {
     lists.value = lists.value.map((list) => (list.showtimeId === showtime.id ? { ...list, checkedIn: showtime.checkedIn, expected: showtime.ticketsSold } : list));
   }
 
-  /** Takes lists along: those of the showtime at this door, else of all of them. */
+  /** Hands in what waits, then takes lists along: that of the showtime at this door, else all of them. */
   async function freshen() {
     if (document.hidden) return;
     const ids = wanted.value ? [wanted.value] : showtimes.map(({ id }) => id);
-    try {
-      for (const showtimeId of ids) {
-        const { doorList } = await gql(DoorTickets, { showtimeId });
-        if (doorList) await take(doorList);
+    const works = ids.map((showtimeId) => () => askList(showtimeId));
+    for (const work of queue.value.length ? [handIn, ...works] : works) {
+      try {
+        await work();
+        online.value = true;
+      } catch (error) {
+        // A showtime that is no more says nothing about the others.
+        if (isUnanswered(error)) return void (online.value = false);
       }
-      online.value = true;
-      await handIn();
-    } catch (error) {
-      if (isUnanswered(error)) online.value = false;
     }
+  }
+
+  /** @param {string} showtimeId */
+  async function askList(showtimeId) {
+    const { doorList } = await gql(DoorTickets, { showtimeId });
+    if (doorList) await take(doorList);
   }
 
   /** @param {DoorList} list */
@@ -140,6 +147,7 @@ export function createDoor({ showtimes, wanted, name, onAnswer }) {
       batch(() => {
         queue.value = queue.value.filter(({ key }) => !done.includes(key));
         conflicts.value = [...conflicts.value, ...found];
+        countIn(syncCheckIns.showtime);
       });
     }
   }
@@ -175,7 +183,7 @@ export function createDoor({ showtimes, wanted, name, onAnswer }) {
       const { overrideCheckIn } = await gql(OverrideCheckIn, { ...last, showtimeId: wanted.value || null, door: name() || null, reason });
       if (overrideCheckIn.userErrors.length) return overrideCheckIn.userErrors[0];
       countIn(overrideCheckIn.booking?.showtime);
-      tell(answerOf(overrideCheckIn));
+      tell(answerOf(overrideCheckIn), last);
       return null;
     },
 

@@ -39,6 +39,7 @@ export const SyncCheckIns = /* GraphQL */ `
   mutation SyncCheckIns($showtimeId: ID!, $checkIns: [QueuedCheckInInput!]!) {
     syncCheckIns(showtimeId: $showtimeId, checkIns: $checkIns) {
       results { index outcome code message usedAt door }
+      showtime { id checkedIn ticketsSold }
       userErrors { ...ErrorParts }
     }
   }

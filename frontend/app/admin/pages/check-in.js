@@ -56,8 +56,9 @@ export async function load({ query, signal }) {
     `,
     content: () => html`
       <div class="door-page">
+        ${cameraPart(camera)}
         ${codeForm({ door, showtimes, wanted, name, onShowtime: choose, onName: rename })}
-        ${cameraPart(camera)} ${waitingPart(door)}
+        ${waitingPart(door)}
       </div>
       ${sheet.template()}
     `,
