@@ -86,7 +86,7 @@ def _as_function(name: str, text: str, script: _Script) -> str:
         return ""
 
     def named(match: re.Match[str]) -> str:
-        exports.extend(f"{theirs}: {ours}" for ours, theirs in _pairs(match[1]))
+        exports.extend(_pair(theirs, ours) for ours, theirs in _pairs(match[1]))
         return ""
 
     def here(match: re.Match[str]) -> str:
@@ -150,7 +150,7 @@ def _taking(match: re.Match[str], held: str) -> str:
     if whole:
         return f"const {whole} = {held};"
     pairs = [("default", default)] if default else _pairs(names)
-    return f"const {{ {', '.join(f'{theirs}: {ours}' for theirs, ours in pairs)} }} = {held};"
+    return f"const {{ {', '.join(_pair(theirs, ours) for theirs, ours in pairs)} }} = {held};"
 
 
 def _later(other: str, script: _Script, asked_from: str) -> str:
@@ -169,6 +169,10 @@ def _pairs(names: str) -> list[tuple[str, str]]:
         first, _, second = part.partition(" as ")
         found.append((first.strip(), second.strip() or first.strip()))
     return found
+
+
+def _pair(key: str, value: str) -> str:
+    return key if key == value else f"{key}: {value}"
 
 
 def _refuse_what_is_left(name: str, text: str) -> None:

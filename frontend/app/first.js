@@ -18,8 +18,15 @@
   // As chooseLocale of core/i18n.js; were it another language there, that one would be fetched then.
   const spoken = ["en", "de", "fr"];
   const tag = [keptAs("locale"), ...navigator.languages.map((each) => each.slice(0, 2).toLowerCase())].find((each) => spoken.includes(each)) ?? "en";
-  const words = document.createElement("link");
   const own = /** @type {HTMLScriptElement} */ (document.currentScript);
-  Object.assign(words, { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: new URL(`i18n/${tag}.json`, own.src).href });
-  document.head.append(words);
+  // The parts that app/routes.js names for this address.
+  const [, place] = window.location.pathname.split("/");
+  const waitsFor = { "": "home", films: "film", showtimes: "room" }[place];
+  if (waitsFor) document.documentElement.dataset.waitsFor = waitsFor;
+  const parts = place === "" || place === "films" ? [] : place === "showtimes" ? ["seats"] : ["seats", "account"];
+  for (const name of [tag, ...parts.map((part) => `${part}.${tag}`)]) {
+    const words = document.createElement("link");
+    Object.assign(words, { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: new URL(`i18n/${name}.json`, own.src).href });
+    document.head.append(words);
+  }
 })();

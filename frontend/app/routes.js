@@ -1,13 +1,17 @@
 // @ts-check
-/** The site map: path → page module, fetched when first visited. */
+/** The site map: path → page module, fetched when first visited, and the words that it needs beside the main catalogue. */
 import { staffRoutes } from "./admin/routes.js";
+import { addWords } from "./core/i18n.js";
 
-/** @type {import("./core/router.js").Route[]} */
-export const routes = [
-  { path: "/", page: () => import("./pages/home.js") },
-  { path: "/films/:id", page: () => import("./pages/film.js") },
+/** Parts of the catalogue; pages that are opened first need few. app/first.js knows the same, to ask for them early. */
+const ALL_WORDS = ["seats", "account"];
+
+/** @type {(import("./core/router.js").Route & {words?: string[]})[]} */
+const PAGES = [
+  { path: "/", words: [], page: () => import("./pages/home.js") },
+  { path: "/films/:id", words: [], page: () => import("./pages/film.js") },
   { path: "/cinemas", page: () => import("./pages/cinemas.js") },
-  { path: "/showtimes/:id", page: () => import("./pages/showtime.js") },
+  { path: "/showtimes/:id", words: ["seats"], page: () => import("./pages/showtime.js") },
   { path: "/bookings", page: () => import("./pages/bookings.js") },
   { path: "/bookings/:id", page: () => import("./pages/ticket.js") },
   { path: "/bookings/:id/pay", page: () => import("./pages/checkout.js") },
@@ -24,3 +28,9 @@ export const routes = [
   { path: "/status", page: () => import("./pages/status.js") },
   ...staffRoutes,
 ];
+
+/** @type {import("./core/router.js").Route[]} */
+export const routes = PAGES.map(({ path, page, words = ALL_WORDS }) => ({
+  path,
+  page: async () => (await Promise.all([page(), ...words.map(addWords)]))[0],
+}));

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Words of the pages. A catalogue is a flat JSON object: key → text with {names}, or an object of plural
- * forms (Intl.PluralRules over `count`). Keys missing in a catalogue fall back to English, then show themselves.
+ * forms (Intl.PluralRules over `count`). Tests hold the languages together; a key that a catalogue lacks shows itself.
  */
 import { numberFormat, pluralRules } from "../domain/formats.js";
 import { state } from "./state.js";
@@ -16,8 +16,6 @@ const FORMATS = /** @type {Record<string, string>} */ ({ en: "en-GB", de: "de-DE
 export const locale = state("en");
 /** @type {Catalogue} */
 let catalogue = {};
-/** @type {Catalogue} */
-let english = {};
 /** Catalogues beside the main one that pages have asked for so far. @type {Set<string>} */
 const parts = new Set();
 
@@ -30,17 +28,15 @@ export function chooseLocale(wished, kept) {
   return wished.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => tag in LOCALES) ?? "en";
 }
 
-/** @param {Catalogue} words @param {Catalogue} [fallback] */
-export function setCatalogue(words, fallback = english) {
+/** @param {Catalogue} words */
+export function setCatalogue(words) {
   catalogue = words;
-  english = fallback;
 }
 
 /** Loads the catalogue of the person's language. @param {string} [wanted] */
 export async function loadLocale(wanted) {
   const tag = wanted ?? chooseLocale(navigator.languages, lasting.get("locale"));
-  const [words, fallback] = await Promise.all([wholeCatalogue(tag), tag === "en" ? null : wholeCatalogue("en")]);
-  setCatalogue(words, fallback ?? words);
+  setCatalogue(await wholeCatalogue(tag));
   locale.value = tag;
   document.documentElement.lang = tag;
   if (wanted) lasting.set("locale", wanted);
@@ -48,14 +44,14 @@ export async function loadLocale(wanted) {
 
 /**
  * Adds the words that only some pages need, in this language and in each that is chosen later.
- * @param {string} part as in i18n/staff.en.json: "staff"
+ * @param {string} part as in i18n/seats.en.json: "seats"
  */
 export async function addWords(part) {
   if (parts.has(part)) return;
   const tag = locale.value;
-  const [words, fallback] = await Promise.all([fetchCatalogue(`${part}.${tag}`), tag === "en" ? null : fetchCatalogue(`${part}.en`)]);
+  const words = await fetchCatalogue(`${part}.${tag}`);
   if (tag !== locale.value) return addWords(part);
-  setCatalogue({ ...catalogue, ...words }, { ...english, ...(fallback ?? words) });
+  setCatalogue({ ...catalogue, ...words });
   parts.add(part);
 }
 
@@ -64,14 +60,14 @@ export async function addWords(part) {
  * @returns {string}
  */
 export function t(key, values = {}) {
-  const entry = catalogue[key] ?? english[key];
+  const entry = catalogue[key];
   if (entry === undefined) return key;
   const text = typeof entry === "string" ? entry : pluralOf(entry, Number(values.count));
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? plain(values[name]) : whole));
 }
 
 /** @param {string} key */
-export const has = (key) => key in catalogue || key in english;
+export const has = (key) => key in catalogue;
 
 /** @param {Iterable<string>} items */
 export const listOf = (items) => new Intl.ListFormat(formatLocale(), { type: "conjunction" }).format(items);

@@ -1,115 +1,31 @@
 // @ts-check
-/**
- * A GraphQL subscription over fetch (an EventSource can't send the Authorization header). It reconnects by
- * itself with growing pauses, at once when the network or the tab comes back, and lets go of the connection
- * after a minute in the background: browsers allow six to one host.
- */
-import { credentials, headersOf, requestOf } from "./gql.js";
-import { eventReader } from "./sse.js";
+/** A page's subscription: it begins once the page is drawn, and so does the fetching of what it takes. */
 import { state } from "./state.js";
 
-const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 30_000;
-const HIDDEN_MS = 60_000;
-/** The server sends a heartbeat each 15 s: three missed ones mean a dead connection that nobody closed. */
-const SILENCE_MS = 45_000;
+const AGAIN_MS = 5000;
 
 /**
  * @param {string} operation @param {Record<string, unknown>} variables
  * @param {{onOpen: () => void, onEvent: (data: any) => void}} handlers onOpen: fetch a snapshot, events may have been missed
- * @returns {{status: import("../../vendor/signals-core/signals-core.js").Signal<"connecting" | "live" | "waiting">, close: () => void}}
+ * @returns {{status: import("./live-stream.js").Status, close: () => void}}
  */
-export function subscribe(operation, variables, { onOpen, onEvent }) {
+export function subscribe(operation, variables, handlers) {
   const status = state(/** @type {"connecting" | "live" | "waiting"} */ ("connecting"));
-  let closed = false;
-  let pause = FIRST_PAUSE_MS;
-  /** @type {AbortController | null} */
-  let connection = null;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let hiddenTimer;
-
-  const connect = async () => {
-    clearTimeout(timer);
-    if (closed || connection) return;
-    const own = new AbortController();
-    connection = own;
+  let stop = () => clearTimeout(timer);
+  const begin = async () => {
+    let closed = false;
+    stop = () => (closed = true);
     try {
-      await listen(operation, variables, own.signal, () => {
-        status.value = "live";
-        pause = FIRST_PAUSE_MS;
-        onOpen();
-      }, onEvent);
+      const { openStream } = await import("./live-stream.js");
+      if (!closed) stop = openStream(operation, variables, handlers, status);
     } catch {
-      // Whatever broke it, the answer is the same: wait and connect again.
-    }
-    if (connection === own) connection = null;
-    if (closed || document.hidden) return;
-    status.value = "waiting";
-    timer = setTimeout(connect, pause * (0.75 + Math.random() / 2));
-    pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
-  };
-  const wake = () => {
-    clearTimeout(hiddenTimer);
-    if (document.hidden) hiddenTimer = setTimeout(() => connection?.abort(), HIDDEN_MS);
-    else {
-      pause = FIRST_PAUSE_MS;
-      connect();
+      // The network was away just then: pages that ask in between stay true meanwhile.
+      if (closed) return;
+      status.value = "waiting";
+      timer = setTimeout(begin, AGAIN_MS);
+      stop = () => clearTimeout(timer);
     }
   };
-  window.addEventListener("online", wake);
-  document.addEventListener("visibilitychange", wake);
-  connect();
-  return {
-    status,
-    close() {
-      closed = true;
-      clearTimeout(timer);
-      clearTimeout(hiddenTimer);
-      connection?.abort();
-      window.removeEventListener("online", wake);
-      document.removeEventListener("visibilitychange", wake);
-    },
-  };
-}
-
-/**
- * @param {string} operation @param {Record<string, unknown>} variables @param {AbortSignal} signal
- * @param {() => void} onOpen @param {(data: any) => void} onEvent
- */
-async function listen(operation, variables, signal, onOpen, onEvent) {
-  if (credentials.stale()) await credentials.renew();
-  const response = await fetch("/graphql", {
-    method: "POST",
-    headers: headersOf({ accept: "text/event-stream" }),
-    body: requestOf(operation, variables),
-    credentials: "same-origin",
-    signal,
-    priority: "low", // it stays open: what the page waits for goes first
-  });
-  if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}`);
-  onOpen();
-  const read = eventReader();
-  const pieces = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  for (;;) {
-    const { done, value } = await within(SILENCE_MS, pieces);
-    if (done) return;
-    for (const { event, data } of read(value)) {
-      if (event === "complete") return;
-      if (event !== "next") continue;
-      const answer = JSON.parse(data);
-      if (answer.data) onEvent(answer.data);
-    }
-  }
-}
-
-/** @param {number} ms @param {ReadableStreamDefaultReader<string>} pieces */
-async function within(ms, pieces) {
-  const timer = setTimeout(() => pieces.cancel(), ms);
-  try {
-    return await pieces.read();
-  } finally {
-    clearTimeout(timer);
-  }
+  let timer = setTimeout(begin);
+  return { status, close: () => stop() };
 }

@@ -3,7 +3,7 @@
 import { serverNow } from "../core/clock.js";
 import { AppError, isUnanswered } from "../core/errors.js";
 import { gqlPartial, gql } from "../core/gql.js";
-import { formatLocale, listOf, numberOf, t } from "../core/i18n.js";
+import { addWords, formatLocale, listOf, numberOf, t } from "../core/i18n.js";
 import { rememberInAddress, shown, withQuery } from "../core/router.js";
 import { signedIn } from "../core/session.js";
 import { state } from "../core/state.js";
@@ -37,7 +37,8 @@ export async function load({ params, query, signal }) {
   const day = state(days.find((each) => each === wanted) ?? days.find((each) => open?.has(each)) ?? today);
   if (!movie) return withoutFilm(all ?? [], { day, days, today, open });
 
-  const rating = signedIn.value ? (await import("../account/rating.js")).ratingPart(movie.id) : null;
+  const [{ ratingPart } = { ratingPart: null }] = signedIn.value ? await Promise.all([import("../account/rating.js"), addWords("account")]) : [];
+  const rating = ratingPart?.(movie.id) ?? null;
   const trailer = trailerPart(movie);
   const wish = wishPart(movie);
 

@@ -2,20 +2,19 @@
 /** Choosing seats: best seats in one press, from a list, or on the live map. */
 import { serverNow, watchClock } from "../core/clock.js";
 import { AppError } from "../core/errors.js";
-import { failureText, refusalText } from "../core/forms.js";
 import { gql } from "../core/gql.js";
 import { hold } from "../core/hold.js";
-import { formatLocale, t } from "../core/i18n.js";
+import { addWords, formatLocale, t } from "../core/i18n.js";
 import { navigate } from "../core/router.js";
 import { signedIn } from "../core/session.js";
 import { effect, state } from "../core/state.js";
-import { freeBlocks, loneSeats, placeOf } from "../domain/seats.js";
+import { loneSeats, placeOf } from "../domain/seats.js";
 import { showtimeText } from "../domain/times.js";
-import { JoinWaitingList, SeatMap } from "./operations.js";
+import { SeatMap } from "./operations.js";
 import { money } from "../ui/format.js";
-import { leftText } from "../ui/hold-line.js";
 import { html, nothing } from "../ui/html.js";
 import { icon } from "../ui/icon.js";
+import { leftText } from "../ui/left-text.js";
 import { notice } from "../ui/notice.js";
 import { centre, firstZoom, legend, seatMap } from "../ui/seat-map.js";
 import { versionText } from "../ui/showtimes.js";
@@ -23,7 +22,6 @@ import { announce } from "../ui/toast.js";
 import { createChoice, ownHeldBooking } from "./seat-choice.js";
 
 const PARTY = 2;
-const MOST_IN_LIST = 60;
 
 /** @param {import("../core/router.js").Request} request */
 export async function load({ params, query, signal }) {
@@ -31,7 +29,10 @@ export async function load({ params, query, signal }) {
   if (!showtime) throw new AppError("NOT_FOUND", "No such showtime");
   const title = showtime.movieTitle;
   const closed = closedReason(showtime);
-  if (closed) return { title, template: () => closedPage(showtime, closed) };
+  if (closed) {
+    const { closedPage } = await import("./showtime-closed.js");
+    return { title, template: () => closedPage(showtime, closed) };
+  }
 
   const heldBooking = await ownHeldBooking(showtime.id, showtime.seatStatuses.includes("m"));
   const wanted = (query.get("seats") ?? "").split(",").filter(Boolean);
@@ -40,6 +41,11 @@ export async function load({ params, query, signal }) {
   const current = state(choice.chosen.peek()[0] ?? middleSeat(choice));
   const zoom = state(/** @type {"comfortable" | "fit"} */ (firstZoom(choice.seats)));
   const waiting = state(/** @type {string | null} */ (showtime.onWaitingList ? t("seats.onList") : null));
+  const list = createList(choice, party, current);
+  const sold = state(/** @type {typeof import("./showtime-closed.js").soldOut | null} */ (null));
+  const stopSold = effect(() => {
+    if (choice.available.value === 0) import("./showtime-closed.js").then(({ soldOut }) => (sold.value = soldOut), () => undefined);
+  });
   const stopAnnouncing = announceChoice(choice);
   const stopClock = watchClock();
   requestAnimationFrame(() => requestAnimationFrame(() => centre(choice.chosen.peek()[0])));
@@ -49,11 +55,11 @@ export async function load({ params, query, signal }) {
     template: () => html`
       <div class="page seats-page">
         ${header(showtime, choice)}
-        ${choice.available.value === 0 && !choice.chosen.value.length ? soldOut(showtime, party.value, waiting) : nothing}
+        ${choice.available.value === 0 && !choice.chosen.value.length ? sold.value?.(showtime, party.value, waiting) ?? nothing : nothing}
         <div class="seat-tools">
           ${tools(choice, party, current)} ${zoomTool(zoom)}
         </div>
-        ${listChoice(choice, party.value, current)}
+        ${list()}
         <div class="room-card">
           ${seatMap({ choice, current, zoom, label: t("seats.map", { auditorium: showtime.auditoriumName }) })} ${legend(choice)}
         </div>
@@ -61,6 +67,7 @@ export async function load({ params, query, signal }) {
       </div>
     `,
     dispose() {
+      stopSold();
       stopAnnouncing();
       stopClock();
       choice.close();
@@ -109,50 +116,26 @@ const zoomTool = (zoom) => html`
   </div>
 `;
 
-/** @param {import("./seat-choice.js").Choice} choice @param {number} count @param {import("../../vendor/signals-core/signals-core.js").Signal<string>} current */
-function listChoice(choice, count, current) {
-  let left = MOST_IN_LIST;
-  const groups = choice.rows
-    .map((row) => {
-      const blocks = freeBlocks(row, choice.isFree, count).slice(0, Math.max(0, left));
-      left -= blocks.length;
-      return { row: row.row, blocks };
-    })
-    .filter(({ blocks }) => blocks.length);
-  const take = (/** @type {Event} */ event) => {
-    const select = /** @type {HTMLSelectElement} */ (document.getElementById("seat-list"));
-    event.preventDefault();
-    if (!select.value) return;
-    const ids = select.value.split(",");
-    choice.choose(ids);
-    current.value = ids[0];
+/**
+ * The list is made when it is opened: hundreds of seats are looked through for it. What takes until then is fetched once the page stands.
+ * @param {import("./seat-choice.js").Choice} choice @param {import("../../vendor/signals-core/signals-core.js").Signal<number>} party @param {import("../../vendor/signals-core/signals-core.js").Signal<string>} current
+ */
+function createList(choice, party, current) {
+  const open = state(false);
+  const made = state(/** @type {typeof import("./seat-list.js") | null} */ (null));
+  const fetchList = () => import("./seat-list.js").then((module) => (made.value = module), () => undefined);
+  // The words of refusals, too: they are needed at the press that holds the seats.
+  setTimeout(() => (fetchList(), addWords("account").catch(() => undefined)));
+  const watch = (/** @type {Event} */ event) => {
+    open.value = /** @type {HTMLDetailsElement} */ (event.currentTarget).open;
+    if (open.value && !made.value) fetchList();
   };
-  return html`
-    <details class="list-choice">
+  return () => html`
+    <details class="list-choice" @toggle=${watch}>
       <summary>${t("seats.fromList")}</summary>
-      ${groups.length
-        ? html`<form class="row-wrap" @submit=${take}>
-            <label for="seat-list">${t("seats.blocks", { count })}</label>
-            <select class="form-select w-auto mw-100" id="seat-list">
-              ${groups.map(
-                ({ row, blocks }) => html`<optgroup label=${t("seats.row", { row })}>
-                  ${blocks.map((block) => html`<option value=${block.map((seat) => seat.id).join(",")}>${blockText(block, choice)}</option>`)}
-                </optgroup>`,
-              )}
-            </select>
-            <button class="btn btn-quiet" type="submit">${t("seats.take")}</button>
-          </form>`
-        : html`<p class="muted">${t("seats.noBlock", { count })}</p>`}
+      ${open.value ? made.value?.seatList(choice, party.value, current) ?? html`<p class="muted">${t("layout.loading")}</p>` : nothing}
     </details>
   `;
-}
-
-/** @param {import("../domain/seats.js").Seat[]} block @param {import("./seat-choice.js").Choice} choice */
-function blockText(block, choice) {
-  const categories = [...new Set(block.map((seat) => t(`category.${seat.category}`)))].join(", ");
-  const amount = block.reduce((sum, seat) => sum + (choice.priceOf(seat.id)?.amount ?? 0), 0);
-  const ids = block.length > 1 ? `${block[0].id} – ${block[block.length - 1].id}` : block[0].id;
-  return `${ids} · ${categories} · ${money({ amount, currency: choice.total.value.currency })}`;
 }
 
 /** @param {import("./seat-choice.js").Choice} choice @param {string} showtimeId */
@@ -193,39 +176,6 @@ function closedReason(showtime) {
   if (showtime.status === "SCHEDULED" || showtime.status === "DRAFT") return "notYet";
   if (showtime.status === "CLOSED" || Date.parse(showtime.salesCloseAt) <= serverNow()) return "closed";
   return null;
-}
-
-/** @param {any} showtime @param {string} reason */
-const closedPage = (showtime, reason) => html`
-  <div class="page narrow stack">
-    <p class="kicker">${showtime.cinemaName} · ${showtimeText(showtime.startsAt, showtime.timeZone, formatLocale())}</p>
-    <h1 class="small">${showtime.movieTitle}</h1>
-    ${notice(reason === "cancelled" ? "bad" : "info", html`<h2>${t(`seats.${reason}.heading`)}</h2><p>${t(`seats.${reason}.text`)}</p>`)}
-    <div class="actions">
-      <a class="btn btn-primary" href=${showtime.movie ? `/films/${showtime.movie.id}` : "/"}>${t("seats.otherTimes")}</a>
-    </div>
-  </div>
-`;
-
-/** @param {any} showtime @param {number} count @param {import("../../vendor/signals-core/signals-core.js").Signal<string | null>} answer */
-function soldOut(showtime, count, answer) {
-  const join = async () => {
-    if (!signedIn.value) return navigate(`/sign-in?next=${encodeURIComponent(`/showtimes/${showtime.id}`)}`);
-    try {
-      const { joinWaitingList } = await gql(JoinWaitingList, { showtimeId: showtime.id, seats: count });
-      answer.value = joinWaitingList.done ? t("seats.onList") : refusalText(joinWaitingList.userErrors[0]);
-    } catch (error) {
-      answer.value = failureText(error);
-    }
-    announce(answer.value);
-  };
-  return notice(
-    "info",
-    html`<h2>${t("seats.soldOut")}</h2>
-      <p>${answer.value ?? t("seats.soldOutText")}</p>
-      ${answer.value ? nothing : html`<p><button class="btn btn-quiet" type="button" @click=${join}>${t("seats.tellMe")}</button></p>`}
-      ${showtime.movie ? html`<p><a href="/films/${showtime.movie.id}">${t("seats.otherTimes")}</a></p>` : nothing}`,
-  );
 }
 
 /** @param {import("./seat-choice.js").Choice} choice */

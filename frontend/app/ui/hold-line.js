@@ -8,16 +8,9 @@ import { clockText } from "../domain/times.js";
 import { closeDialog, dialog, openDialog } from "./dialog.js";
 import { html, nothing } from "./html.js";
 import { icon } from "./icon.js";
+import { leftText } from "./left-text.js";
 
 const DIALOG = "more-time";
-
-/** @param {string} expiresAt */
-export function leftText(expiresAt) {
-  const left = holdLeft(expiresAt, now.value);
-  if (left.kind === "over") return t("hold.over");
-  if (left.kind === "minutes") return t("hold.minutes", { count: left.minutes });
-  return t("hold.seconds", { minutes: left.minutes, seconds: String(left.seconds).padStart(2, "0") });
-}
 
 /**
  * @param {{expiresAt: string, timeZone: string, extensionsLeft: number, onExtend: () => void}} hold
