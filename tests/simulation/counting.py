@@ -52,11 +52,14 @@ def count(world: World) -> Counter[str]:
 
 
 def too_few(schedules: int, deeds: Mapping[str, int]) -> list[str]:
-    """What fell below its floor in so many schedules, in words; nothing is asked of fewer than ENOUGH."""
+    """What fell below its floor in so many schedules, in words; nothing is asked of fewer than ENOUGH.
+
+    Of what is rare a small batch has to have its whole share only: with a second one or not is chance.
+    """
     if schedules < ENOUGH:
         return []
     return [
         f"only {deeds.get(name, 0)} {name} in {schedules} schedules, at least {floor} in a thousand are due"
         for name, floor in FLOORS.items()
-        if deeds.get(name, 0) * 1000 < floor * schedules
+        if deeds.get(name, 0) < max(1, floor * schedules // 1000)
     ]
