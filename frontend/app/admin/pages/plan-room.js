@@ -31,7 +31,8 @@ export const TOOLS = /** @type {{name: string, keys: string[], change: (plan: im
 /** @param {Editor} editor @param {string} name */
 export function use(editor, name) {
   const tool = TOOLS.find((each) => each.name === name);
-  if (tool) editor.draw(tool.change, t(`staff.planDone.${name}`));
+  const isPaint = Object.values(CATEGORIES).includes(name);
+  if (tool) editor.draw(tool.change, isPaint ? t("staff.plan.painted", { category: t(`category.${name}`) }) : t(`staff.planDone.${name}`));
 }
 
 /** @param {Editor} editor @param {string} label */
