@@ -89,6 +89,7 @@ def _cancelled_booking(payload: Payload, language: str) -> dict[str, Any]:
         **_booking(payload, language),
         "reason": payload["reason"] or "",
         "refund": sum_of(payload["refund"], language),
+        "was_paid": payload["refund"] is not None,
     }
 
 

@@ -177,13 +177,30 @@ def test_a_booking_of_a_guest_without_an_account_goes_to_its_contact(post):
     ]
 
 
+@pytest.mark.parametrize(
+    ("refund", "words"),
+    [
+        ({"amount": 0, "currency": "EUR"}, "There is no refund for this booking."),
+        (None, "a payment that was still on its way goes back to you in full."),
+    ],
+)
+def test_only_what_was_paid_for_is_said_to_have_no_refund(post, refund, words):
+    """A showtime may be cancelled while its seats are being paid for: that money goes back."""
+    post.a_person()
+    post.happen("booking.cancelled", {**BOOKING, "refund": refund, "reason": None})
+
+    [mail] = post.told(channel="EMAIL")
+    assert words in mail.body
+    assert ("no refund" in mail.body) is (refund is not None)
+
+
 def test_a_cancelled_booking_tells_what_goes_back(post):
     post.a_person()
 
     post.happen(
         "booking.cancelled", {**BOOKING, "refund": {"amount": 1250, "currency": "EUR"}, "reason": "Ill"}
     )
-    post.happen("booking.cancelled", {**BOOKING, "refund": None, "reason": None})
+    post.happen("booking.cancelled", {**BOOKING, "refund": {"amount": 0, "currency": "EUR"}, "reason": None})
 
     first, second = post.told(channel="EMAIL")
     assert "12.50 EUR go back to you" in first.body
