@@ -369,7 +369,7 @@ def test_axe_finds_nothing_on_the_page_and_on_each_answer(
 ) -> None:
     later = Evening(house, 1, hours=30)
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": 390, "height": 844})
         page.goto(evening.address.replace("/scan", address))
         expect(page.locator("#door-counts")).to_be_visible()
