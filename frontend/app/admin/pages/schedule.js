@@ -17,7 +17,7 @@ import { AuditoriumSeats, ScheduleChoices, ScheduleShowtime } from "../operation
 import { withCinema } from "../rail.js";
 import { editForm, formView } from "../ui/form.js";
 
-const LANGUAGES = ["en", "de", "fr", "it", "es", "ja", "sv", "ru", "da", "zh", "zxx"];
+export const LANGUAGES = ["en", "de", "fr", "it", "es", "ja", "sv", "ru", "da", "zh", "zxx"];
 /** Parts of the adult price that reduced tickets cost, in percent: what the form proposes. */
 const REDUCED = /** @type {Record<string, number>} */ ({ ADULT: 100, CHILD: 60, STUDENT: 80, SENIOR: 80 });
 
@@ -104,14 +104,14 @@ const inputOf = (values, cinema, categories) => ({
 });
 
 /** @param {string} category @param {number} adult minor units @param {string} currency */
-const pricesOf = (category, adult, currency) =>
+export const pricesOf = (category, adult, currency) =>
   Object.entries(REDUCED).map(([ticketType, percent]) => ({ category, ticketType, price: { amount: Math.round((adult * percent) / 100), currency } }));
 
 /** @param {string} auditoriumId @returns {Promise<string[]>} */
-async function categoriesOf(auditoriumId) {
+export async function categoriesOf(auditoriumId) {
   const { auditorium } = await gql(AuditoriumSeats, { id: auditoriumId });
   return [...new Set(auditorium.seats.map((/** @type {{category: string}} */ seat) => seat.category))].map(String);
 }
 
 /** @param {string} tag */
-const language = (tag) => ({ value: tag, label: languageName(tag) });
+export const language = (tag) => ({ value: tag, label: languageName(tag) });
