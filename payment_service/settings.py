@@ -98,6 +98,9 @@ class PaymentSettings(ServiceSettings):
             raise ValueError(
                 "STRIPE_SECRET_KEY needs STRIPE_PUBLISHABLE_KEY and STRIPE_WEBHOOK_SECRETS beside it"
             )
+        if self.stripe_publishable_key and not self.stripe_secret_key:
+            # Pages would show Stripe's form, and nobody could take the money.
+            raise ValueError("STRIPE_PUBLISHABLE_KEY needs STRIPE_SECRET_KEY beside it")
         return self
 
     @property

@@ -64,3 +64,13 @@ def test_stripe_is_set_up_whole_or_not_at_all(monkeypatch):
 
     with pytest.raises(SettingsError, match="STRIPE_WEBHOOK_SECRETS"):
         load(PaymentSettings)
+
+
+def test_a_key_for_stripes_form_without_the_one_that_takes_the_money_is_refused(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "sqlite://")
+    monkeypatch.setenv("INTERNAL_SECRET", "0123456789 0123456789 0123456789")
+    monkeypatch.delenv("STRIPE_SECRET_KEY", raising=False)
+    monkeypatch.setenv("STRIPE_PUBLISHABLE_KEY", "pk_test_0123456789")
+
+    with pytest.raises(SettingsError, match="STRIPE_PUBLISHABLE_KEY needs STRIPE_SECRET_KEY"):
+        load(PaymentSettings)

@@ -23,6 +23,10 @@ SCRIPT = Path(__file__).with_name("stripe_stand_in.js")
 SECRET_KEY, PUBLISHABLE_KEY = "sk_test_0123456789", "pk_test_0123456789"
 GOOD_CARD, DECLINED_CARD, ASKED_CARD = "4242424242424242", "4000000000000341", "4000002500003155"
 
+SEATS = """query ($id: ID!) { showtime(id: $id) {
+  prices { category ticketType price { amount } } seatMap { status seat { id category row x } }
+} }"""
+
 pytestmark = pytest.mark.timeout(1000)  # the first run installs localstripe
 
 Enter = Callable[[Person], Page]
@@ -172,6 +176,52 @@ def test_who_comes_back_while_the_bank_is_asked_reads_that_the_payment_is_checke
     expect(page.get_by_role("heading", name="We are checking your payment")).to_be_visible()
     expect(page.locator(".ticket")).to_have_count(0)
     assert cinema.booking(guest, booking_id)["status"] == "PAYING"
+
+
+def cheap_and_dear(cinema: House) -> tuple[str, str, str]:
+    """A showtime, a seat of it that costs little, and one that costs more."""
+    while True:
+        showtime = cinema.showtime()["id"]
+        facts = cinema.system.gql(SEATS, {"id": showtime}).data["showtime"]
+        prices = {
+            offer["category"]: offer["price"]["amount"]
+            for offer in facts["prices"]
+            if offer["ticketType"] == "ADULT"
+        }
+        seats = [place["seat"] for place in facts["seatMap"] if place["status"] == "AVAILABLE"]
+        rows = {seat["row"] for seat in seats}
+        # At the end of a row a seat leaves no single one behind.
+        ends = [min((s for s in seats if s["row"] == row), key=lambda s: s["x"]) for row in sorted(rows)]
+        free = sorted(
+            (seat for seat in ends if seat["category"] in ("STANDARD", "PREMIUM", "RECLINER")),
+            key=lambda seat: prices[seat["category"]],
+        )
+        if free and prices[free[0]["category"]] < prices[free[-1]["category"]]:
+            return showtime, free[0]["id"], free[-1]["id"]
+
+
+def test_a_change_to_a_dearer_seat_is_paid_with_the_same_form(cinema: House, enter: Enter) -> None:
+    guest = cinema.new_guest()
+    page = enter(guest)
+    showtime, cheap, dear = cheap_and_dear(cinema)
+    booking_id = cinema.hold(guest, showtime, [cheap])
+    page.goto(f"/bookings/{booking_id}/pay")
+    expect(page.get_by_label("Card number")).to_be_visible()
+    pay_with(page, GOOD_CARD)
+    expect(page.locator(".ticket")).to_have_count(1)
+
+    # From page to page: the new one needs another policy than the document was served with.
+    page.goto("/bookings")
+    page.evaluate("path => history.pushState({}, '', path)", f"/bookings/{booking_id}/seats")
+    page.evaluate("dispatchEvent(new PopStateEvent('popstate'))")
+    page.locator(f"#seat-{cheap}").click()
+    page.locator(f"#seat-{dear}").click()
+    page.get_by_label("Card number").fill(GOOD_CARD)
+    page.get_by_role("button", name="Change to these seats").click()
+
+    expect(page.locator(".ticket")).to_contain_text(dear)
+    assert {payment["status"] for payment in cinema.payments_of(booking_id)} == {"SUCCEEDED"}
+    assert [ticket["seat"]["id"] for ticket in cinema.booking(guest, booking_id)["tickets"]] == [dear]
 
 
 def test_a_form_that_cannot_be_loaded_is_told_and_charges_nothing(cinema: House, enter: Enter) -> None:

@@ -6,9 +6,10 @@ import { gql, gqlPartial, whyMissing } from "../core/gql.js";
 import { t } from "../core/i18n.js";
 import { navigate } from "../core/router.js";
 import { requirePerson } from "../core/session.js";
-import { state } from "../core/state.js";
+import { computed, state } from "../core/state.js";
 import { Checkout, SeatMap } from "../pages/operations.js";
-import { GUEST_METHODS, methodChoice } from "../pages/checkout-parts.js";
+import { arriveForPayment, createCardEntry } from "../pages/card-entry.js";
+import { cardForm, GUEST_METHODS, methodChoice } from "../pages/checkout-parts.js";
 import { createChoice } from "../pages/seat-choice.js";
 import { money, seatList } from "../ui/format.js";
 import { html, nothing } from "../ui/html.js";
@@ -45,6 +46,8 @@ export async function seatsPage({ params, signal }, { home, unpayable }) {
   const { data, errors } = await gqlPartial(Checkout, { id: params.id }, { signal });
   if (!data.booking) throw whyMissing(errors, "booking");
   const booking = data.booking;
+  const options = unpayable ? [] : data.paymentOptions ?? [];
+  await arriveForPayment(options);
   if (booking.status !== "CONFIRMED") queueMicrotask(() => navigate(home, { replace: true }));
   const { showtime } = await gql(SeatMap, { id: booking.showtime.id }, { signal });
   if (!showtime) throw new AppError("NOT_FOUND", "No such showtime");
@@ -52,7 +55,7 @@ export async function seatsPage({ params, signal }, { home, unpayable }) {
   const choice = createChoice(showtime, [], null, before);
   const current = state(before[0]);
   const zoom = state(/** @type {"comfortable" | "fit"} */ (firstZoom(choice.seats)));
-  const change = createChange(booking, choice, { home, unpayable, signal });
+  const change = createChange(booking, choice, { home, unpayable, options, signal });
   requestAnimationFrame(() => requestAnimationFrame(() => centre(before[0])));
   return {
     booking,
@@ -61,14 +64,17 @@ export async function seatsPage({ params, signal }, { home, unpayable }) {
       <div class="room-card">
         ${seatMap({ choice, current, zoom, label: t("seats.map", { auditorium: showtime.auditoriumName }) })} ${legend(choice)}
       </div>
-      ${change.template(data.paymentOptions ?? [])}
+      ${change.template()}
     `,
-    dispose: () => choice.close(),
+    dispose() {
+      change.dispose();
+      choice.close();
+    },
   };
 }
 
-/** @param {any} booking @param {import("../pages/seat-choice.js").Choice} choice @param {{home: string, unpayable?: string, signal: AbortSignal}} page */
-function createChange(booking, choice, { home, unpayable, signal }) {
+/** @param {any} booking @param {import("../pages/seat-choice.js").Choice} choice @param {{home: string, unpayable?: string, options: {method: string, provider: string, publishableKey?: string | null}[], signal: AbortSignal}} page */
+function createChange(booking, choice, { home, unpayable, options, signal }) {
   const busy = state(false);
   const fault = state("");
   const confirmUrl = state("");
@@ -92,10 +98,26 @@ function createChange(booking, choice, { home, unpayable, signal }) {
       return sum + (offer?.price.amount ?? 0) - from.price.amount;
     }, 0);
 
-  /** @param {string | null} paymentToken */
-  async function send(paymentToken) {
+  const isWhole = () => choice.chosen.value.length === before.length;
+  const isOther = () => choice.chosen.value.some((id) => !before.includes(id));
+  /** What is to be paid for the choice as it stands. */
+  const due = computed(() => ({ amount: isWhole() && isOther() ? Math.max(0, difference()) : 0, currency: choice.total.value.currency }));
+  const cardEntry = createCardEntry({ options, open: computed(() => due.value.amount > 0), total: due });
+
+  /** @param {{method: string, token: string | null}} how */
+  async function pay(how) {
     busy.value = true;
     fault.value = "";
+    const complete = await cardEntry.tokenFor(how).catch(() => ({ fault: t("pay.formFailed") }));
+    if (signal.aborted) return;
+    if ("fault" in complete) {
+      fault.value = complete.fault;
+      busy.value = false;
+    } else await send(complete.token);
+  }
+
+  /** @param {string | null} paymentToken */
+  async function send(paymentToken) {
     const seats = wanted().map(({ seatId, ticketType }) => ({ seatId, ticketType }));
     const asked = { bookingId: booking.id, seats, paymentToken, idempotencyKey: crypto.randomUUID() };
     try {
@@ -113,7 +135,8 @@ function createChange(booking, choice, { home, unpayable, signal }) {
     const { changeSeats } = await gql(ChangeSeats, asked);
     const [refusal] = changeSeats.userErrors;
     confirmUrl.value = changeSeats.action?.redirectUrl ?? "";
-    if (confirmUrl.value || refusal?.code === "PAYMENT_PENDING") return false;
+    cardEntry.confirm(changeSeats.action?.clientSecret ?? null);
+    if (changeSeats.action || refusal?.code === "PAYMENT_PENDING") return false;
     if (refusal) fault.value = refusalText(refusal);
     else {
       toast(t("swap.done"));
@@ -122,27 +145,34 @@ function createChange(booking, choice, { home, unpayable, signal }) {
     return true;
   }
 
+  const isWaiting = () => busy.value || (cardEntry.form !== null && due.value.amount > 0 && cardEntry.form.status.value !== "ready");
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
-    if (!busy.value) void send(/** @type {string | null} */ (new FormData(/** @type {HTMLFormElement} */ (event.currentTarget)).get("token")));
+    if (isWaiting()) return;
+    const values = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
+    void pay({ method: String(values.get("method") ?? "CARD"), token: /** @type {string | null} */ (values.get("token")) });
   };
+  const changed = (/** @type {Event} */ event) => {
+    const { name, value } = /** @type {HTMLInputElement} */ (event.target);
+    if (name === "method") cardEntry.form?.update(due.value, value);
+  };
+  const methods = options.filter(({ method }) => GUEST_METHODS.includes(method));
+  const payPart = () => html`
+    ${methodChoice(methods, methods.some(({ provider }) => provider === "simulated"))} ${cardEntry.form ? cardForm(cardEntry.form) : nothing}
+  `;
   return {
-    /** @param {{method: string, provider: string}[]} options */
-    template(options) {
-      const isWhole = choice.chosen.value.length === before.length;
-      const isOther = choice.chosen.value.some((id) => !before.includes(id));
-      const more = difference();
-      const unpaid = Boolean(unpayable) && more > 0;
-      const methods = options.filter(({ method }) => GUEST_METHODS.includes(method));
+    dispose: cardEntry.dispose,
+    template() {
+      const unpaid = Boolean(unpayable) && due.value.amount > 0;
       return html`
-        <form class="card-plain mt-4 mb-5" id="swap" novalidate @submit=${submit}>
+        <form class="card-plain mt-4 mb-5" id="swap" novalidate @submit=${submit} @change=${changed}>
           <div role="alert">${fault.value || choice.problem.value ? notice("bad", html`<p>${fault.value || choice.problem.value}</p>`) : nothing}</div>
-          <p role="status"><strong id="chosen-seats">${choice.chosen.value.join(", ")}</strong> ${isWhole ? differenceText(more, choice.total.value.currency, isOther) : t("swap.chooseAsMany", { count: before.length })}</p>
-          ${isWhole && isOther && unpaid ? notice("info", html`<p>${unpayable}</p>`) : nothing}
-          ${isWhole && isOther && more > 0 && !unpaid ? methodChoice(methods, methods.some(({ provider }) => provider === "simulated")) : nothing}
+          <p role="status"><strong id="chosen-seats">${choice.chosen.value.join(", ")}</strong> ${isWhole() ? differenceText(difference(), choice.total.value.currency, isOther()) : t("swap.chooseAsMany", { count: before.length })}</p>
+          ${unpaid ? notice("info", html`<p>${unpayable}</p>`) : nothing}
+          ${due.value.amount > 0 && !unpaid ? payPart() : nothing}
           ${confirmUrl.value ? html`<p><a class="btn btn-primary" href=${confirmUrl.value} target="_blank" rel="noopener">${t("pay.confirm")}</a></p>` : nothing}
           <div class="actions">
-            <button class="btn btn-primary" type="submit" ?disabled=${!isWhole || !isOther || unpaid} aria-disabled=${busy.value ? "true" : nothing}>${busy.value ? t("form.busy") : t("swap.confirm")}</button>
+            <button class="btn btn-primary" type="submit" ?disabled=${!isWhole() || !isOther() || unpaid} aria-disabled=${isWaiting() ? "true" : nothing}>${busy.value ? t("form.busy") : t("swap.confirm")}</button>
             <a class="btn btn-quiet" href=${home}>${t("swap.keep")}</a>
           </div>
         </form>

@@ -66,7 +66,7 @@ export const UpcomingCount = /* GraphQL */ `
 export const ChangeSeats = /* GraphQL */ `
   mutation ChangeSeats($bookingId: ID!, $seats: [SeatChoiceInput!]!, $paymentToken: String, $idempotencyKey: String!) {
     changeSeats(bookingId: $bookingId, seats: $seats, paymentToken: $paymentToken, idempotencyKey: $idempotencyKey) {
-      booking { id status } action { redirectUrl } userErrors { ...ErrorParts }
+      booking { id status } action { clientSecret redirectUrl } userErrors { ...ErrorParts }
     }
   }
   ${ErrorParts}`;

@@ -1,5 +1,5 @@
 // @ts-check
-/** Stripe's form on the checkout page: shown while the page is open for payment, in step with the total and the method. */
+/** Stripe's form on a page that takes money: shown while there is something to pay, in step with the sum and the method. */
 import { effect } from "../core/state.js";
 import { createStripeForm, mayLoad, stripeKey } from "../ui/stripe-form.js";
 import { GUEST_METHODS, STRIPE_PLACE } from "./checkout-parts.js";
@@ -18,19 +18,19 @@ export async function arriveForPayment(options) {
 }
 
 /**
- * @param {{options: {method: string, provider: string, publishableKey?: string | null}[], phase: import("../../vendor/signals-core/signals-core.js").Signal<string>,
- *   booking: import("../../vendor/signals-core/signals-core.js").Signal<any>}} page
+ * @param {{options: {method: string, provider: string, publishableKey?: string | null}[],
+ *   open: import("../../vendor/signals-core/signals-core.js").ReadonlySignal<boolean>,
+ *   total: import("../../vendor/signals-core/signals-core.js").ReadonlySignal<import("../ui/stripe-form.js").Money>}} page open: the page shows where the form belongs
  * @returns {CardEntry}
  */
-export function createCardEntry({ options, phase, booking }) {
+export function createCardEntry({ options, open, total }) {
   const key = stripeKey(options);
   if (!key) return { form: null, tokenFor: async (how) => how, confirm: () => {}, dispose: () => {} };
-  const form = createStripeForm(key, booking.peek().total, options.find(({ method }) => GUEST_METHODS.includes(method))?.method ?? "CARD");
+  const form = createStripeForm(key, total.peek(), options.find(({ method }) => GUEST_METHODS.includes(method))?.method ?? "CARD");
   let asked = "";
   const stop = effect(() => {
-    const { total } = booking.value;
-    form.update(total);
-    if (phase.value !== "open" || total.amount === 0) return;
+    form.update(total.value);
+    if (!open.value || total.value.amount === 0) return;
     requestAnimationFrame(() => {
       const place = document.getElementById(STRIPE_PLACE);
       if (place && !place.hasChildNodes()) void form.mount(STRIPE_PLACE);
@@ -39,7 +39,7 @@ export function createCardEntry({ options, phase, booking }) {
   return {
     form,
     async tokenFor(how) {
-      if (booking.peek().total.amount === 0) return how;
+      if (total.peek().amount === 0) return how;
       const made = await form.token();
       return "fault" in made ? made : { ...how, token: made.id };
     },

@@ -120,7 +120,7 @@ export function payPart({ options, total, fault, paying, busy, stripeForm, onPay
 }
 
 /** Stripe draws into its own element, which this template leaves alone. @param {import("../ui/stripe-form.js").StripeForm} form */
-const cardForm = (form) => html`
+export const cardForm = (form) => html`
   <div class="field" role="group" aria-label=${t("pay.title")}>
     ${form.status.value === "loading" ? html`<p class="muted" role="status">${t("pay.formLoading")}</p>` : nothing}
     ${form.status.value === "failed"

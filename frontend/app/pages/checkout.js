@@ -7,7 +7,7 @@ import { serverNow } from "../core/clock.js";
 import { t } from "../core/i18n.js";
 import { navigate, reload } from "../core/router.js";
 import { requirePerson } from "../core/session.js";
-import { effect, state } from "../core/state.js";
+import { computed, effect, state } from "../core/state.js";
 import { ApplyCoupon, Booking, CancelBooking, Checkout, ExtendHold, HoldSeats, RemoveCoupon } from "./operations.js";
 import { html, nothing } from "../ui/html.js";
 import { holdLine, watchHold } from "../ui/hold-line.js";
@@ -170,7 +170,7 @@ function createCheckout(first, options, coupons) {
     },
     onJump: () => reload(),
   });
-  const cardEntry = createCardEntry({ options, phase, booking });
+  const cardEntry = createCardEntry({ options, open: computed(() => phase.value === "open"), total: computed(() => booking.value.total) });
   const attempt = openAttempt(first.id);
   if (attempt || first.status === "PAYING") {
     phase.value = "waiting";
