@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import redis
 from flask import Blueprint, Response, current_app, g, request, send_file
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -17,8 +18,10 @@ from booking_service.tickets.pdf import PaperShow, PaperTicket, ticket_pdf
 from booking_service.tickets.signing import TicketKeys
 from chassis.database import utc_now
 from chassis.endpoint import json_response
-from chassis.errors import NotFound
-from chassis.links import verify
+from chassis.errors import NotFound, Unavailable
+from chassis.identity import Role
+from chassis.links import owner, verify
+from chassis.revocations import Revocations
 
 blueprint = Blueprint("files", __name__)
 PUBLIC_PATHS = ("/files/", "/.well-known/tickets.json")
@@ -67,13 +70,18 @@ def calendar(booking_id: str) -> Response:
 
 @blueprint.get("/files/exports/<name>")
 def export(name: str) -> AnyResponse:
-    """A finished export: for the person who asked; whoever is signed in as somebody else does not get it."""
+    """A finished export: for the person who asked; without their token for minutes, and not once that session ended."""
     runtime = _runtime()
-    _check_link()
-    if g.caller.user_id not in (None, request.args.get("subject")):
-        raise NotFound("This file was made for somebody else.")
+    now = runtime.database.read(utc_now)
+    user_id, session_id = owner(
+        request.path, runtime.settings.internal_secret, g.caller, request.args, now=now
+    )
+    if g.caller.user_id is not None and not g.caller.has_role(Role.STAFF):
+        raise NotFound("This file is for staff.")  # asked for by somebody who was
+    if session_id and _has_ended(runtime, session_id):
+        raise NotFound("This link has ended with your session. Please sign in and ask for a new one.")
     row = runtime.database.read(lambda session: session.get(ExportRow, name.partition(".")[0]))
-    if row is None or row.state != "READY" or not file_of(runtime, row).is_file():
+    if row is None or row.user_id != user_id or row.state != "READY" or not file_of(runtime, row).is_file():
         raise NotFound("This file is no longer there. Please ask for a new one.")
     kind = row.format.lower()
     return send_file(
@@ -82,6 +90,13 @@ def export(name: str) -> AnyResponse:
         as_attachment=True,
         download_name=f"{row.kind.lower()}.{kind}",
     )
+
+
+def _has_ended(runtime: Running, session_id: str) -> bool:
+    try:
+        return Revocations(runtime.redis).is_revoked(session_id)
+    except redis.RedisError as error:  # the file is full of people: closed while nobody can tell
+        raise Unavailable from error
 
 
 def _check_link() -> None:

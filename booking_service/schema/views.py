@@ -22,7 +22,7 @@ from booking_service.tickets.signing import TicketKeys, TicketText
 from chassis.database import utc_now
 from chassis.errors import Invalid
 from chassis.identity import Role
-from chassis.links import sign
+from chassis.links import OWN_LIFE, sign, sign_own
 from chassis.loaders import Batch
 from chassis.money import Money
 
@@ -334,13 +334,15 @@ def link(root: View, info: Any, path: str) -> str | None:
 
 
 def export_link(root: Any, info: Any) -> str | None:
-    """A signed address of a finished export, for the person who asked."""
-    if root.state != "READY":
+    """A signed address of a finished export, for the person who asks; none for who is no staff any more."""
+    if root.state != "READY" or not info.context.caller.has_role(Role.STAFF):
         return None
     settings = info.context.runtime.settings
     path = f"/files/exports/{root.id}.{root.format.lower()}"
-    until = root.created_at + EXPORT_LIFE
-    return sign(settings.public_url, path, settings.internal_secret, expires_at=until, subject=root.user_id)
+    return sign_own(
+        settings.public_url, path, settings.internal_secret, info.context.caller,
+        alone_until=_now(info) + OWN_LIFE, expires_at=root.created_at + EXPORT_LIFE,
+    )  # fmt: skip
 
 
 def bookings_of_user(

@@ -15,6 +15,7 @@ from booking_service.commands.exports import file_of, forget_exports, make_expor
 from booking_service.models import ExportRow
 from booking_service.tests.builders import CINEMA, House, Siblings
 from chassis.clock import SetClock
+from chassis.revocations import Revocations
 from chassis.testing import ServiceClient, as_user
 
 MANAGER = as_user("mona", "MANAGER", (CINEMA,))
@@ -120,6 +121,12 @@ def test_a_file_is_for_the_person_who_asked_and_goes_after_seven_days(
     assert client.get(link).status_code == 200
     assert client.get(link, headers=client.headers(MANAGER)).status_code == 200
     assert client.get(link, headers=client.headers(as_user("mo", "MANAGER", (CINEMA,)))).status_code == 404
+    clock.advance(minutes=11)
+    assert client.get(link).status_code == 404
+    assert client.get(link, headers=client.headers(MANAGER)).status_code == 200
+    no_more = as_user("mona")
+    assert client.get(link, headers=client.headers(no_more)).status_code == 404
+    assert [export["url"] for export in client.data(MINE, caller=no_more)["myExports"]] == [None]
     assert forget_exports(house.runtime) == 0
 
     clock.advance(days=7, minutes=1)
@@ -129,3 +136,22 @@ def test_a_file_is_for_the_person_who_asked_and_goes_after_seven_days(
     assert list((house.runtime.settings.files_dir / "exports").iterdir()) == []
     count = select(func.count()).select_from(ExportRow)
     assert house.runtime.database.read(lambda session: session.scalar(count)) == 0
+
+
+def test_a_link_to_a_file_ends_with_the_session_it_was_asked_for_in(
+    house: House, client: ServiceClient
+) -> None:
+    """Whoever signs out, is switched off or loses the role: the gateway hears of it, and so do the files."""
+    house.sold(house.a_showtime(), ["A1", "A2"])
+    client.data(BOOKINGS, caller=MANAGER)
+    make_exports(house.runtime)
+    elsewhere = as_user("mona", "MANAGER", (CINEMA,), session_id="session-2")
+    gone, kept = (
+        client.data(MINE, caller=caller)["myExports"][0]["url"].removeprefix("http://localhost:5000")
+        for caller in (MANAGER, elsewhere)
+    )
+
+    Revocations(house.runtime.redis).revoke(MANAGER.session_id, 60)
+
+    assert client.get(gone).status_code == 404
+    assert client.get(kept).status_code == 200

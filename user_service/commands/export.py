@@ -26,7 +26,10 @@ FOLDER = "/files/personal-data"
 
 
 def export_own(runtime: UserRuntime, caller: Caller) -> str:
-    """Address of a JSON file, good for an hour. Raises Unavailable when a sibling does not answer."""
+    """Address of a JSON file, good for an hour or until the session ends.
+
+    Raises Unavailable when a sibling does not answer.
+    """
     user_id = caller.require_user()
     own = runtime.database.read(lambda session: own_data(session, user_id))
     try:
@@ -44,13 +47,11 @@ def export_own(runtime: UserRuntime, caller: Caller) -> str:
         session.execute(row)
         audit.record(session, caller, "user.export", "User", user_id)
         settings = runtime.settings
-        return links.sign(
-            settings.public_url,
-            f"{FOLDER}/{export_id}.json",
-            settings.internal_secret,
-            expires_at=expires_at,
-            subject=user_id,
-        )
+        path = f"{FOLDER}/{export_id}.json"
+        return links.sign_own(
+            settings.public_url, path, settings.internal_secret, caller,
+            alone_until=expires_at, expires_at=expires_at,
+        )  # fmt: skip
 
     return runtime.database.transact(store)
 

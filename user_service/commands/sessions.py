@@ -14,6 +14,7 @@ from chassis.database import utc_now
 from chassis.errors import NotFound
 from chassis.identity import Caller
 from chassis.ids import new_id
+from chassis.links import OWN_LIFE
 from chassis.logs import log
 from chassis.revocations import Revocations
 from user_service import errors, tokens
@@ -166,9 +167,10 @@ def tell_ended(runtime: UserRuntime) -> int:
     if not ended:
         return 0
     revocations = Revocations(runtime.redis)
+    longest = max(runtime.settings.access_token_seconds, int(OWN_LIFE.total_seconds()))
     try:
         for session_id in ended:
-            revocations.revoke(session_id, runtime.settings.access_token_seconds + SPARE_SECONDS)
+            revocations.revoke(session_id, longest + SPARE_SECONDS)
     except redis.RedisError as error:
         log().warning("ended sessions are told later", error=repr(error))
         return 0

@@ -1,4 +1,4 @@
-"""Who had somebody's session for a while does not get the account by a change of address begun then."""
+"""Who had somebody's session for a while keeps neither the account nor what was asked for in it."""
 
 import pytest
 
@@ -65,3 +65,40 @@ def test_an_account_sends_no_more_than_a_few_mails_an_hour_to_addresses_it_names
 
     assert answers[5]["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
     assert len(people.published("email.verification_requested")) == 6
+
+
+EXPORT = "mutation { exportMyData { url userErrors { code } } }"
+
+
+@pytest.fixture
+def told(people, service, peers):
+    """Addresses of everything that is kept about Ana, asked for on her phone and at her desk."""
+    phone = people.register()
+    desk = people.login("ana@example.org")
+    for room in ("booking", "coupon", "movie", "notification", "payment"):
+        peers.answers[f"{room}_service", f"{room}PersonalData"] = lambda given: "{}"
+    paths = [
+        service.data(EXPORT, caller=person.caller)["exportMyData"]["url"].removeprefix(
+            "http://localhost:5000"
+        )
+        for person in (phone, desk)
+    ]
+    return phone, desk, paths
+
+
+def test_a_link_to_personal_data_ends_with_the_session_it_was_asked_for_in(service, told):
+    phone, _, (of_phone, of_desk) = told
+    assert service.get(of_phone).status_code == 200
+
+    service.data("mutation { logout { done } }", caller=phone.caller)
+
+    assert service.get(of_phone).status_code == 404
+    assert service.get(of_desk).status_code == 200
+
+
+def test_a_link_to_personal_data_opens_for_nobody_who_is_signed_in_as_another(people, service, told):
+    _, desk, (of_phone, _) = told
+    eve = people.register("eve@example.org")
+
+    assert service.get(of_phone, headers=service.headers(eve.caller)).status_code == 404
+    assert service.get(of_phone, headers=service.headers(desk.caller)).status_code == 200

@@ -21,6 +21,8 @@ const PATH = "/admin/exports";
 const REPORTS = ["BOOKINGS", "SALES", "PAYMENTS"];
 const FORMATS = ["CSV", "XLSX"];
 const POLL_MS = 1000;
+/** A link opens without a token for ten minutes. */
+const LINKS_MS = 5 * 60_000;
 const DAYS_BACK = 7;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
@@ -77,7 +79,7 @@ function inputOf({ report, from, to, format }, { cinema }, zone) {
   return { filter: { cinemaId, ...span }, format };
 }
 
-/** Asks again while a file is being made. @param {import("../ui/part.js").Part<any[]>} part */
+/** Asks again: often while a file is being made, else before its links are over. @param {import("../ui/part.js").Part<any[]>} part */
 function watched(part) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -85,7 +87,7 @@ function watched(part) {
   const look = () => {
     clearTimeout(timer);
     const isMaking = part.value.value?.some(({ status }) => status === "RUNNING");
-    if (isMaking && !stopped) timer = setTimeout(() => void part.again().then(look), POLL_MS);
+    if (!stopped) timer = setTimeout(() => void part.again().then(look), isMaking ? POLL_MS : LINKS_MS);
   };
   return {
     look,
