@@ -75,8 +75,8 @@ function bulkBar({ chosen, actions }, rows) {
 /** @param {Selection} selection @param {any[]} rows */
 function chooseAll({ chosen }, rows) {
   const all = rows.length > 0 && rows.every(({ id }) => chosen.value.has(id));
-  return html`<input class="form-check-input" type="checkbox" aria-label=${t("staff.list.chooseAll")} .checked=${all}
-    @change=${() => (chosen.value = new Set(all ? [] : rows.map(({ id }) => id)))} />`;
+  return html`<label class="choose-all"><input class="form-check-input" type="checkbox" .checked=${all}
+    @change=${() => (chosen.value = new Set(all ? [] : rows.map(({ id }) => id)))} /><span>${t("staff.list.chooseAll")}</span></label>`;
 }
 
 /** @param {Selection} selection @param {any} row */
