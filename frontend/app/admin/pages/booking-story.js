@@ -26,10 +26,13 @@ export function stepText({ step, outcome }) {
   return has(key) ? t(key) : `${step} ${outcome}`;
 }
 
+/** How it was paid stands there by its code. @param {Step} step */
+const detailText = ({ step, detail }) => (step === "pay" && detail && has(`pay.${detail}`) ? t(`pay.${detail}`) : detail);
+
 /** The steps of the booking and the messages that left, in the order of time. @param {Step[]} steps @param {any[]} messages */
 export const storyOf = (steps, messages) =>
   [
-    ...steps.map((step) => ({ at: step.at, text: stepText(step), detail: step.detail, attempt: step.attempt, who: step.actor?.name ?? null })),
+    ...steps.map((step) => ({ at: step.at, text: stepText(step), detail: detailText(step), attempt: step.attempt, who: step.actor?.name ?? null })),
     ...messages
       .filter(({ sentAt }) => sentAt)
       .map(({ sentAt, kind, channel }) => ({ at: sentAt, text: t("staff.booking.told", { kind: kindText(kind), channel: t(`staff.channel.${channel}`) }), detail: null, attempt: 1, who: null })),

@@ -98,7 +98,8 @@ export function couponPreview(formId, places, signal) {
 /** @param {import("../../core/forms.js").Values} values @param {{price: string, movieId: string | null, cinemaId: string | null}} order */
 async function outcome(values, { price, movieId, cinemaId }) {
   const amount = minorUnits(price, values.currency);
-  if (amount === null || unreadable(values).length) return null;
+  const isTyped = (values.kind === "PERCENT" ? values.percent : values.amountOff)?.trim();
+  if (amount === null || !isTyped || unreadable(values).length) return null;
   try {
     const before = { amount, currency: values.currency };
     const input = { ...inputOf(values), code: values.code?.trim() || values.prefix?.trim() || "PREVIEW" };
