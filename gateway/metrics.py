@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -26,6 +26,8 @@ from gateway.engine import Engine
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 Sources = Callable[[], Iterable[Metric]]
+
+OF_PROXIES = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
 
 
 class BreakerStates(Protocol):
@@ -140,7 +142,8 @@ def add_route(app: Flask, sources: Iterable[Sources]) -> None:
 
     @app.get("/metrics")
     def _metrics() -> Response:
-        if not _is_near(current_visit().address):
+        # A scraper asks straight: whoever comes by a proxy is the world, whatever address the proxy itself has.
+        if any(name in request.headers for name in OF_PROXIES) or not _is_near(current_visit().address):
             return refuse_page(Refusal(404, "NOT_FOUND", "There is nothing at this address."))
         return Response(generate_latest(registry), content_type="text/plain; version=0.0.4; charset=utf-8")
 

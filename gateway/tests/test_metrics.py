@@ -44,6 +44,15 @@ def test_the_world_outside_is_not_told(open_small: OpenGateway):
     assert gateway.send("GET", "/metrics", headers={"X-Forwarded-For": "93.184.216.34"}).status == 404
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+def test_what_comes_through_a_proxy_is_the_world_outside_even_where_no_proxy_was_named(
+    gateway: SmallGateway, header: str
+):
+    """A proxy of ours has a private address; without TRUSTED_PROXIES everybody would seem to be near."""
+    assert gateway.send("GET", "/metrics", headers={header: "192.168.1.7"}).status == 404
+    assert gateway.send("GET", "/metrics").status == 200
+
+
 def test_a_plan_comes_with_the_answer_or_alone(gateway: SmallGateway):
     query = '{ author(id: "1") { books { title } } }'
 
