@@ -141,7 +141,7 @@ class Member(Base):
 
 
 class CountedBooking(Base):
-    """A booking that counts, or that was cancelled before it could."""
+    """A booking that is over: it counts, cost nothing (`user_id` is null), or was cancelled before it could."""
 
     __tablename__ = "counted_bookings"
 

@@ -11,7 +11,7 @@ from chassis.events import Envelope
 from chassis.runtime import Runtime
 from chassis.worker import Reaction
 from coupon_service.commands.forgetting import forget_person
-from coupon_service.commands.rewarding import count_booking, uncount_booking
+from coupon_service.commands.rewarding import count_booking, note_over, uncount_booking
 from coupon_service.commands.using import release_coupon, return_coupon, settle_uses
 
 _Told = Mapping[str, Any]
@@ -22,6 +22,8 @@ def _confirmed(runtime: Runtime[Any], session: Session, told: _Told, _envelope: 
     if told["userId"] is not None and told["total"]["amount"] > 0:
         days = runtime.settings.loyalty_days
         count_booking(session, told["bookingId"], told["userId"], loyalty_days=days)
+    else:
+        note_over(session, told["bookingId"])
     settle_uses(session, told["bookingId"], told["couponCode"])
 
 

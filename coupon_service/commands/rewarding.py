@@ -31,6 +31,13 @@ def count_booking(session: Session, booking_id: str, user_id: str, *, loyalty_da
     return _grant(session, user_id, bookings, percent, loyalty_days)
 
 
+def note_over(session: Session, booking_id: str) -> None:
+    """A booking that counts for nothing, as it was free or is nobody's, is over all the same."""
+    if session.get(CountedBooking, booking_id) is None:
+        session.add(CountedBooking(booking_id=booking_id, user_id=None, cancelled=False))
+        session.flush()  # now: whoever reserves a coupon for it at this moment has to wait for us
+
+
 def uncount_booking(session: Session, booking_id: str) -> None:
     """A booking that was cancelled or ran out does not count; a coupon that it earned stays with the person."""
     known = session.get(CountedBooking, booking_id)

@@ -184,6 +184,17 @@ def test_a_confirmed_booking_spends_its_coupon(desk):
     ]
 
 
+@pytest.mark.parametrize("free", [{"total": {"amount": 0, "currency": "EUR"}}, {"userId": None}])
+def test_a_booking_that_counts_for_nothing_gets_no_coupon_once_it_is_confirmed(desk, free):
+    coupon = desk.coupon()
+    desk.tell("booking.confirmed", couponCode=None, **free)
+
+    late = desk.reserve()
+
+    assert codes(late) == ["COUPON_NOT_APPLICABLE"]
+    assert desk.counts(coupon["id"]) == (0, 0, 0)
+
+
 def test_a_booking_confirmed_without_its_coupon_gives_it_back(desk):
     coupon = desk.coupon()
     desk.reserve()
