@@ -271,8 +271,9 @@ def mark_seats(
 
 
 def tell_waiting_list(session: Session, showtime: Showtime) -> None:
-    """Tell those who wait for as many seats as are free now; each is told once and leaves the list.
+    """Tell those who wait, in the order they came, of the free seats; each is told once and leaves the list.
 
+    Each wish takes its seats off what the next ones are told of: who would find nothing left keeps the place.
     Nobody is told of seats that can't be bought: of a cancelled showtime, or after the close of sales.
     """
     if showtime.state != "PUBLISHED" or showtime.sales_close_at <= utc_now(session):
@@ -281,12 +282,12 @@ def tell_waiting_list(session: Session, showtime: Showtime) -> None:
     at_most = showtime.seats_total - showtime.seats_taken
     if session.scalar(here.where(WaitingListEntry.seats <= at_most).limit(1)) is None:
         return
-    waiting = session.scalars(
-        here.where(WaitingListEntry.seats <= free_for_anyone(session, showtime))
-        .order_by(WaitingListEntry.joined_at, WaitingListEntry.user_id)
-        .limit(20)
-    )
-    for entry in waiting:
+    left = free_for_anyone(session, showtime)
+    fitting = here.where(WaitingListEntry.seats <= left)
+    for entry in session.scalars(fitting.order_by(WaitingListEntry.joined_at, WaitingListEntry.user_id)):
+        if entry.seats > left:
+            continue
+        left -= entry.seats
         contact = session.get(UserCopy, entry.user_id)
         email = contact.email if contact else None
         publish(session, seats_free(showtime, user_id=entry.user_id, contact_email=email, seats=entry.seats))

@@ -109,6 +109,25 @@ def test_who_waits_is_told_once_when_seats_come_free(house: House, clock: SetClo
     assert house.events().count("waiting_list.seats_free") == 1
 
 
+def test_as_many_are_told_as_the_free_seats_serve_and_the_others_keep_their_place(
+    house: House, clock: SetClock
+) -> None:
+    showtime = house.a_showtime()
+    others = [seat for row in ("A", "B", "C", "D") for seat in _row(row) if seat not in ("A1", "A2", "A3")]
+    set_seats_blocked(house.runtime, MANAGER, showtime, others, blocked=True)
+    mine = house.sold(showtime, ["A1", "A2", "A3"])
+    for name, seats in (("wim", 2), ("zoe", 2), ("kim", 1), ("lou", 1)):
+        join_waiting_list(house.runtime, as_user(name), showtime, seats)
+        clock.advance(seconds=1)
+
+    cancel_booking(house.runtime, as_user("ana"), mine, reason=None, expected=None)
+    assert [fact["userId"] for fact in house.facts("waiting_list.seats_free")] == ["wim", "kim"]
+
+    theirs = house.sold(showtime, ["A1", "A2", "A3"], by="ben")
+    cancel_booking(house.runtime, as_user("ben"), theirs, reason=None, expected=None)
+    assert [fact["userId"] for fact in house.facts("waiting_list.seats_free")][2:] == ["zoe", "lou"]
+
+
 def test_places_beside_wheelchairs_are_no_free_seats_for_those_who_wait(house: House) -> None:
     """Else nobody could join a list while only those are left, and everybody would be told of them."""
     showtime = house.a_showtime()
@@ -122,7 +141,7 @@ def test_places_beside_wheelchairs_are_no_free_seats_for_those_who_wait(house: H
     assert "waiting_list.seats_free" not in house.events()
     join_waiting_list(house.runtime, as_user("zoe"), showtime, 2)
 
-    set_seats_blocked(house.runtime, MANAGER, showtime, ["A1", "A2"], blocked=False)
+    set_seats_blocked(house.runtime, MANAGER, showtime, ["A1", "A2", "A3", "A4"], blocked=False)
     assert house.events().count("waiting_list.seats_free") == 2
 
 
