@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from booking_service.commands.cancel import refund_quote
 from booking_service.commands.hold import SeatChoice
-from booking_service.commands.moves import News, Running, change, lock_booking, record_change, run, take_seats
-from booking_service.commands.pay import Paid, asked_again, charge_attempt, outcome_of
+from booking_service.commands.moves import News, Running, change, lock_booking, record_change, take_seats
+from booking_service.commands.pay import Paid, asked_again, begin_try, charge_attempt, known_try, outcome_of
 from booking_service.commands.refunds import money_left, owe_back, pay_refunds_due
 from booking_service.commands.seat_checks import Wanted, check_person_cap, check_rules, others_of, prices_of
 from booking_service.commands.seat_swap import (
@@ -66,7 +66,7 @@ def change_seats(
     caller.require_user()
     check_lengths(idempotencyKey=key, paymentToken=payment_token)
     check_payment_token(payment_token, field=("paymentToken",))
-    attempt = run(
+    attempt = begin_try(
         runtime,
         lambda session, news: begin_seat_change(
             session, runtime, caller, booking_id, seats, payment_token, key, news
@@ -91,9 +91,7 @@ def begin_seat_change(
     user_id = caller.require_user()
     wanted = [(seat.seat_id, seat.ticket_type) for seat in seats]
     lock_booking(session, booking_id)  # before the look for the key: the same may be asked twice at once
-    known = session.scalar(
-        select(PaymentAttempt).where(PaymentAttempt.owner == user_id, PaymentAttempt.client_key == key)
-    )
+    known = known_try(session, user_id, key)
     if known is not None:
         if not _is_same(known, booking_id, wanted, payment_token):
             raise IdempotencyKeyReused(field=("idempotencyKey",))

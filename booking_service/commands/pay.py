@@ -6,9 +6,12 @@ answers, or does not, `settle` is told. A repeated key continues the same try.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from booking_service import peers
@@ -45,6 +48,8 @@ from chassis.idempotency import IdempotencyKeyReused
 from chassis.identity import Caller
 from chassis.kill_points import reached
 from chassis.peers import NeverAsked, PeerError
+
+T = TypeVar("T")
 
 ONLINE_METHODS = ("CARD", "WALLET", "BANK_TRANSFER")
 PAYMENTS_AWAY = (
@@ -102,7 +107,7 @@ def pay_booking(runtime: Running, caller: Caller, wish: PayWish) -> Paid:
     if seen is not None:
         make_sure_of_coupon(runtime, user_id, seen)
     as_of = None if seen is None else seen.version
-    attempt = run(runtime, lambda session, news: _begin(session, runtime, user_id, wish, as_of, news))
+    attempt = begin_try(runtime, lambda session, news: _begin(session, runtime, user_id, wish, as_of, news))
     if attempt is not None and attempt.outcome == "OPEN":
         charge_attempt(runtime, attempt, wish.booking_id)
     return runtime.database.read(lambda session: outcome_of(session, wish.booking_id, attempt))
@@ -113,14 +118,22 @@ def _seen_with_coupon(session: Session, user_id: str, wish: PayWish) -> Booking 
     booking = session.get(Booking, wish.booking_id)
     if booking is None or booking.user_id != user_id or booking.state != State.HELD:
         return None
-    return None if booking.coupon_code is None or _known(session, user_id, wish) is not None else booking
+    known = known_try(session, user_id, wish.idempotency_key)
+    return None if booking.coupon_code is None or known is not None else booking
 
 
-def _known(session: Session, user_id: str, wish: PayWish) -> PaymentAttempt | None:
-    query = select(PaymentAttempt).where(
-        PaymentAttempt.owner == user_id, PaymentAttempt.client_key == wish.idempotency_key
-    )
-    return session.scalar(query)
+def begin_try(runtime: Running, work: Callable[[Session, News], T]) -> T:
+    """Run `work`, which stores a try; again, when its key came for another showtime's booking at this very moment."""
+    try:
+        return run(runtime, work)
+    except IntegrityError:
+        return run(runtime, work)
+
+
+def known_try(session: Session, owner: str, client_key: str) -> PaymentAttempt | None:
+    """The try that this person's key began, if any."""
+    query = select(PaymentAttempt)
+    return session.scalar(query.where(PaymentAttempt.owner == owner, PaymentAttempt.client_key == client_key))
 
 
 def _begin(
@@ -131,7 +144,7 @@ def _begin(
     `as_of`: the booking's version when its coupon was made sure of.
     """
     booking, showtime = lock_booking(session, wish.booking_id)
-    known = _known(session, user_id, wish)
+    known = known_try(session, user_id, wish.idempotency_key)
     if known is not None:
         wanted = (wish.booking_id, wish.method, wish.payment_token, "BOOKING")
         if (known.booking_id, known.method, known.payment_token, known.purpose) != wanted:
