@@ -27,9 +27,15 @@ test("each seat has the price of its category and type", () => {
 });
 
 test("cash is suggested exact, rounded up and in notes, each once and never too little", () => {
-  assert.deepEqual(likelyTendered(2350), [2350, 2500, 5000, 10_000]);
-  assert.deepEqual(likelyTendered(2000), [2000, 5000, 10_000, 20_000]);
-  assert.deepEqual(likelyTendered(0), []);
+  assert.deepEqual(likelyTendered(2350, "EUR"), [2350, 2500, 5000, 10_000]);
+  assert.deepEqual(likelyTendered(2000, "EUR"), [2000, 5000, 10_000, 20_000]);
+  assert.deepEqual(likelyTendered(0, "EUR"), []);
+});
+
+test("cash is suggested in the currency's own notes, with no decimals or with three", () => {
+  assert.deepEqual(likelyTendered(3800, "JPY"), [3800, 4000, 5000, 10_000]);
+  assert.deepEqual(likelyTendered(2600, "KWD"), [2600, 5000, 10_000, 20_000]);
+  assert.deepEqual(likelyTendered(7_500_000, "IDR"), [7_500_000, 10_000_000, 20_000_000, 50_000_000]);
 });
 
 test("a lost seat is made up for beside the party, then in the next row, never by a taken one", () => {

@@ -1,6 +1,8 @@
 // @ts-check
 /** A sale at the desk: who sits where at which price, what to ask for in cash, and which seats are next best. Pure. */
 
+import { minorDigits } from "../../domain/money.js";
+
 /**
  * @typedef {import("../../domain/seats.js").Seat} Seat
  * @typedef {import("../../domain/seats.js").Row} Row
@@ -12,8 +14,11 @@
 const ADULT = "ADULT";
 /** A row further away is worse than a seat further away: the party hears each other along a row. */
 const ROW_WEIGHT = 1.6;
-/** What people hand over: coins for small sums, then notes. Minor units of a currency with two digits. */
-const NOTES = [500, 1000, 2000, 5000, 10_000, 20_000];
+/** What people hand over, in whole units of money: notes of 1, 2 and 5, however small the unit is. */
+const NOTES = [1, 2, 5];
+/** Notes begin at 5 where money has cents, and at 500 where it has none (yen, won, francs CFA). */
+const SMALLEST_NOTE = 5;
+const SMALLEST_NOTE_WITHOUT_CENTS = 500;
 const MOST_SUGGESTIONS = 4;
 
 /** The types on sale, adults first. @param {Price[]} prices @returns {string[]} */
@@ -49,12 +54,15 @@ export const totalOf = (lines) => lines.reduce((sum, { amount }) => sum + amount
 
 /**
  * What a guest is likely to hand over: the exact sum, the next round one, the next notes.
- * @param {number} total minor units @returns {number[]} rising, none twice
+ * @param {number} total minor units @param {string} currency @returns {number[]} minor units, rising, none twice
  */
-export function likelyTendered(total) {
+export function likelyTendered(total, currency) {
   if (total <= 0) return [];
-  const round = Math.ceil(total / 500) * 500;
-  const notes = NOTES.filter((note) => note >= total);
+  const digits = minorDigits(currency);
+  const smallest = digits ? SMALLEST_NOTE * 10 ** digits : SMALLEST_NOTE_WITHOUT_CENTS;
+  const round = Math.ceil(total / smallest) * smallest;
+  const decade = 10 ** Math.floor(Math.log10(Math.max(total, smallest)));
+  const notes = [decade, 10 * decade, 100 * decade].flatMap((power) => NOTES.map((note) => note * power)).filter((note) => note >= Math.max(total, smallest));
   return [...new Set([total, round, ...notes])].sort((one, other) => one - other).slice(0, MOST_SUGGESTIONS);
 }
 

@@ -123,7 +123,7 @@ function likely(sale) {
   const digits = minorDigits(currency);
   const sell = (/** @type {number} */ amount) => sale.pay("CASH", { tendered: (amount / 10 ** digits).toFixed(digits), reason: "", receipt: "" });
   return html`<div class="desk-likely" role="group" aria-label=${t("staff.boxOffice.likely")}>
-    ${likelyTendered(total).map((amount) => html`<button class="btn btn-quiet btn-sm figures" type="button" @click=${() => sell(amount)}>${money({ amount, currency })}</button>`)}
+    ${likelyTendered(total, currency).map((amount) => html`<button class="btn btn-quiet btn-sm figures" type="button" @click=${() => sell(amount)}>${money({ amount, currency })}</button>`)}
   </div>`;
 }
 
