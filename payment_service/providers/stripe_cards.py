@@ -60,7 +60,8 @@ class StripeProvider:
     def charge(self, order: ChargeOrder, noted: Callable[[str], None]) -> Charge:
         """As Provider.charge."""
         try:
-            intent = self._create(order)
+            # Stripe forgets keys after a day: an intent whose name is known is never made again.
+            intent = self._retrieve(order.reference) if order.reference else self._create(order)
         except (stripe.CardError, stripe.InvalidRequestError) as error:
             log().warning("stripe refused an order", code=error.code)
             failure = _stable_code(str(error.code or "order_refused"))

@@ -124,6 +124,16 @@ def test_a_silent_provider_is_left_alone_until_the_next_round_and_then_tells_of_
     assert len(till.published("payment.settled")) == 8
 
 
+def test_a_key_asked_again_after_a_day_makes_no_second_intent(till, stripe_server):
+    first = till.take("pm_card_threeDSecure2Required")
+    stripe_server.forget_keys()
+
+    again = till.take("pm_card_threeDSecure2Required")
+
+    assert list(stripe_server.intents) == ["pi_1"]
+    assert again == first
+
+
 def test_an_intent_that_was_never_confirmed_is_closed(till, stripe_server):
     stripe_server.lost_answers = ["/payment_intents"]
     till.take("pm_card_visa")
