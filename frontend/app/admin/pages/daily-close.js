@@ -126,4 +126,4 @@ const attentionTable = (refunds) =>
   });
 
 /** @param {any} payment */
-const paymentLink = ({ id, method, booking }) => html`<a href=${withCinema(`/admin/payments/${id}`)}>${booking?.reference ?? id}</a> <span class="muted small-text">${t(`pay.${method}`)}</span>`;
+const paymentLink = ({ id, method, booking }) => html`<div><a href=${withCinema(`/admin/payments/${id}`)}>${booking?.reference ?? id}</a> <span class="muted small-text">${t(`pay.${method}`)}</span></div>`;

@@ -67,8 +67,8 @@ const filters = () => [
 
 /** @returns {import("../ui/table.js").Column[]} */
 const columns = () => [
-  { label: t("staff.word.when"), heading: true, nowrap: true, cell: ({ id, createdAt }) => html`<a class="figures" href=${withCinema(`${PATH}/${id}`)}>${moment(createdAt)}</a>` },
-  { label: t("ticket.booking"), nowrap: true, cell: ({ booking }) => (booking ? html`<a class="figures" href=${withCinema(`/admin/bookings/${booking.id}`)}>${booking.reference}</a>` : "–") },
+  { label: t("staff.word.when"), heading: true, nowrap: true, cell: ({ id, createdAt }) => html`<div><a class="figures" href=${withCinema(`${PATH}/${id}`)}>${moment(createdAt)}</a></div>` },
+  { label: t("ticket.booking"), nowrap: true, cell: ({ booking }) => (booking ? html`<div><a class="figures" href=${withCinema(`/admin/bookings/${booking.id}`)}>${booking.reference}</a></div>` : "–") },
   { label: t("staff.payments.method"), cell: ({ method, provider }) => html`<div>${t(`pay.${method}`)} <span class="muted small-text">${provider}</span></div>` },
   { label: t("staff.payments.amount"), num: true, cell: ({ amount }) => money(amount) },
   { label: t("staff.word.refunded"), num: true, cell: ({ refunded }) => (refunded.amount ? money(refunded) : "–") },
