@@ -256,6 +256,8 @@ def outcome_of(session: Session, booking_id: str, begun: PaymentAttempt | None) 
             booking_id, refusal=ServiceAway(PAYMENTS_AWAY) if booking.state in ALIVE else HoldExpired()
         )
     if attempt.outcome == "DECLINED":
+        if attempt.failure_code == PaymentMethodNotOffered.code and booking.state in ALIVE:
+            return Paid(booking_id, refusal=PaymentMethodNotOffered(field=("input", "method")))
         words = DECLINE_WORDS.get(attempt.failure_code or "NEVER_CHARGED")
         late = booking.state not in (*OPEN, State.CONFIRMED)
         return Paid(booking_id, refusal=HoldExpired() if late else PaymentDeclined(words))

@@ -91,8 +91,8 @@ def seat_states(session: Session, showtime: Showtime, viewer_id: str | None) -> 
 
 
 def best_seats(
-    session: Session, showtime: Showtime, *, count: int, category: str | None, release_minutes: int, gap_rule: bool
-) -> list[Seat]:  # fmt: skip
+    session: Session, showtime: Showtime, *, count: int, category: str | None, release_minutes: int
+) -> list[Seat]:
     """The best free seats together that a guest may hold now; empty when there are none."""
     claims = claims_of(session, showtime.id)
     plan = plan_of(session, showtime)
@@ -100,7 +100,7 @@ def best_seats(
     kept = kept_companions(
         plan, sold, starts_at=showtime.starts_at, now=utc_now(session), release_minutes=release_minutes
     )
-    return best_of(plan, set(claims), count=count, category=category, kept=kept, gap_rule=gap_rule)
+    return best_of(plan, set(claims), count=count, category=category, kept=kept)
 
 
 def free_for_anyone(session: Session, showtime: Showtime) -> int:

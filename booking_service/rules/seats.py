@@ -90,7 +90,7 @@ def check_gaps(plan: Sequence[Seat], taken: Collection[str], chosen: Collection[
     """
     for run in runs(plan, taken):
         mine = sum(seat.id in chosen for seat in run)
-        if mine == 0 or _is_unavoidable(run, mine):
+        if mine == 0 or len(run) == mine + 1:  # one seat is left however they are chosen
             continue
         for left in runs(run, chosen):
             if len(left) == 1 and left[0].category not in RESERVED_CATEGORIES:
@@ -154,13 +154,12 @@ def best_seats(
     count: int,
     category: str | None = None,
     kept: Collection[str] = (),
-    gap_rule: bool = True,
 ) -> list[Seat]:
-    """The best `count` free seats side by side, left to right; empty when no hold of so many would be accepted.
+    """The best `count` free seats side by side, left to right; empty when no block leaves no lone seat.
 
-    Best: leaving no lone seat where that can be had, then nearest to the middle of the row, two thirds of the way
-    back. Where every block leaves one, those are offered that `gap_rule` lets pass. Wheelchair and companion places
-    are offered only when `category` asks for them; seats in `kept` to nobody.
+    Best: nearest to the middle of the row, two thirds of the way back. A hold may leave a lone seat where that can't
+    be helped; an offer never does, as the contract says. Wheelchair and companion places are offered only when
+    `category` asks for them; seats in `kept` to nobody.
     """
     if count < 1 or not plan:
         return []
@@ -172,18 +171,15 @@ def best_seats(
         return seat.category == category if category else seat.category not in RESERVED_CATEGORIES
 
     best: list[Seat] = []
-    lowest = (True, float("inf"))
+    lowest = float("inf")
     for run in runs(plan, taken):
         for start in range(len(run) - count + 1):
             block = run[start : start + count]
-            strands = _strands(run, start, count)
-            if not all(is_offered(seat) for seat in block) or (
-                strands and gap_rule and not _is_unavoidable(run, count)
-            ):
+            if _strands(run, start, count) or not all(is_offered(seat) for seat in block):
                 continue
-            rank = (strands, sum(cost(seat) for seat in block))
-            if rank < lowest:
-                best, lowest = block, rank
+            far = sum(cost(seat) for seat in block)
+            if far < lowest:
+                best, lowest = block, far
     return best
 
 
@@ -193,11 +189,6 @@ def _distance(plan: Sequence[Seat]) -> Callable[[Seat], float]:
     middle = (min(columns) + max(columns)) / 2
     depth = min(rows) + (max(rows) - min(rows)) * 2 / 3
     return lambda seat: abs(seat.x - middle) + 1.5 * abs(seat.y - depth)
-
-
-def _is_unavoidable(run: Sequence[Seat], count: int) -> bool:
-    """Whether `count` seats of the run leave one seat however they are chosen."""
-    return len(run) == count + 1
 
 
 def _strands(run: Sequence[Seat], start: int, count: int) -> bool:

@@ -67,8 +67,7 @@ class HouseMutations(graphene.ObjectType):
         code=graphene.Argument(graphene.String),
         showtime_id=graphene.Argument(graphene.ID),
         door=graphene.Argument(graphene.String),
-        description="STAFF and up. TICKET_ALREADY_USED, TICKET_VOID, TICKET_INVALID, WRONG_SHOWTIME, TOO_EARLY; "
-        "with the ticket all the same where it is one of the cinema's.",
+        description="STAFF and up. TICKET_ALREADY_USED, TICKET_VOID, TICKET_INVALID, WRONG_SHOWTIME, TOO_EARLY.",
     )
     undo_check_in = graphene.Field(
         graphene.NonNull(CheckInPayload),

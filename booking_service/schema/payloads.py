@@ -40,6 +40,8 @@ class ShowtimesPayload(graphene.ObjectType):
 
 
 class CheckInPayload(graphene.ObjectType):
+    """A refusal brings the ticket all the same where it is one of the cinema's."""
+
     ticket = graphene.Field(lambda: Ticket)
     booking = graphene.Field(lambda: Booking)
     user_errors = graphene.Field(graphene.NonNull(graphene.List(graphene.NonNull(UserError))))

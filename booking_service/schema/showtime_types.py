@@ -114,8 +114,7 @@ class Showtime(graphene.ObjectType):
         graphene.NonNull(graphene.List(graphene.NonNull(lambda: Seat))),
         count=graphene.Argument(graphene.NonNull(graphene.Int)),
         category=graphene.Argument(SeatCategory),
-        description="The best seats together for a party, as holdSeats would accept them: leaves a single seat alone only where "
-        "that can't be helped. Empty if no such block is left.",
+        description="The best seats together for a party: never leaves a single-seat gap. Empty if no such block is left.",
     )
     on_waiting_list = graphene.Field(
         graphene.Boolean, description="Whether the signed-in user asked to be told when seats come free."

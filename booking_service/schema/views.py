@@ -151,10 +151,12 @@ def best_seats(root: View, info: Any, count: int, category: str | None) -> list[
 
     def work(session: Session) -> list[Any]:
         policy = policy_of(session, settings, root.cinema_id, root.row.currency)
-        if count > policy.maximum_seats:
+        if count > policy.maximum_seats and not info.context.caller.has_role(
+            Role.STAFF, scope=root.cinema_id
+        ):
             return []
         return seat_maps.best_seats(
-            session, root.row, count=count, category=category, gap_rule=policy.gap_rule,
+            session, root.row, count=count, category=category,
             release_minutes=settings.companion_release_minutes,
         )  # fmt: skip
 

@@ -94,9 +94,10 @@ class Mutation(graphene.ObjectType):
         required=True,
         id=graphene.ID(required=True),
         input=AuditoriumInput(required=True),
-        expected_layout_version=graphene.Int(),
-        description="Showtimes already on sale keep the plan they were scheduled with. With expectedLayoutVersion, what was "
-        "shown: SEATING_PLAN_CHANGED when somebody saved another one since.",
+        expected_layout_version=graphene.Int(
+            description="What was shown: SEATING_PLAN_CHANGED when somebody saved another one since."
+        ),
+        description="Showtimes already on sale keep the plan they were scheduled with.",
     )
     delete_auditorium = graphene.Field(
         DonePayload,
