@@ -87,8 +87,8 @@ browser: ## tests of the pages in Chromium
 	$(TESTS) browser
 
 .PHONY: lighthouse
-lighthouse: ## home, film and seat map as a phone meets them, by Lighthouse in a copy of its own (needs Node and Chromium)
-	$(TOOL) python -m tools.lighthouse
+lighthouse: ## home, film and seat map as a phone meets them, by Lighthouse (needs Node and Chromium; RUNS=3 PATIENCE=600 seconds)
+	$(TOOL) python -m tools.lighthouse --runs $(or $(RUNS),3) --patience $(or $(PATIENCE),600)
 
 .PHONY: pictures
 pictures: ## take the README's pictures anew (needs Chromium)

@@ -7,7 +7,7 @@ import { addWords } from "./core/i18n.js";
 const ALL_WORDS = ["seats", "account"];
 
 /** @type {(import("./core/router.js").Route & {words?: string[]})[]} */
-const PAGES = [
+export const PAGES = [
   { path: "/", words: [], page: () => import("./pages/home.js") },
   { path: "/films/:id", words: [], page: () => import("./pages/film.js") },
   { path: "/cinemas", page: () => import("./pages/cinemas.js") },

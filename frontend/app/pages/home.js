@@ -179,7 +179,7 @@ function card({ movie, movieTitle, showtimes }, { withCinema, withDay }) {
       <a class="poster-link" href=${href} tabindex="-1" aria-hidden="true">${poster(movie ?? { title: movieTitle })}</a>
       <h2><a href=${href}>${movieTitle}</a></h2>
       <p class="muted small-text">
-        ${facts} ${movie?.rating ? html`<span class="nowrap">· ${icon("star-fill")} ${numberOf(movie.rating, { minimumFractionDigits: 1 })}</span>` : nothing}
+        ${facts}${movie?.rating ? html` · <span class="nowrap">${icon("star-fill")} ${numberOf(movie.rating, { minimumFractionDigits: 1 })}</span>` : nothing}
       </p>
       ${withDay && times.length ? html`<p class="small-text mb-1">${t("home.next", { when: showtimeText(times[0].startsAt, times[0].timeZone, formatLocale()) })}</p>` : nothing}
       ${times.length
