@@ -20,7 +20,7 @@ STAFF_PAGES = [
     "/admin/notifications", "/admin/audit",
     "/admin/cinemas", "/admin/cinemas/new", "/admin/auditoriums/new",
     "/admin/payments", "/admin/payments/close", "/admin/exports", "/admin/system",
-    "/admin/showtimes/bulk", "/admin/showtimes/copy",
+    "/admin/showtimes/copy",
     "/admin/movies", "/admin/movies/new", "/admin/movies/import", "/admin/coupons", "/admin/coupons/new",
     "/admin/coupons/batch", "/admin/users", "/admin/users/new",
 ]  # fmt: skip
