@@ -151,7 +151,7 @@ def test_a_link_to_a_file_ends_with_the_session_it_was_asked_for_in(
         for caller in (MANAGER, elsewhere)
     )
 
-    Revocations(house.runtime.redis).revoke(MANAGER.session_id, 60)
+    Revocations(house.runtime.redis).revoke(str(MANAGER.session_id), 60)
 
     assert client.get(gone).status_code == 404
     assert client.get(kept).status_code == 200

@@ -159,9 +159,7 @@ def test_the_day_adds_up_and_a_difference_is_named(
     assert lines[-1] == lines[0]
     expect(page.get_by_text("Ours and the provider’s books agree.")).to_be_visible()
 
-    with closing(
-        sqlite3.connect(house.system.home / "databases" / "payment_db.sqlite", timeout=30)
-    ) as books:
+    with closing(sqlite3.connect(house.system.home / "databases" / "payment_db.sqlite", timeout=30)) as books:
         books.execute(
             "UPDATE simulated_charges SET amount_value = amount_value - 100 WHERE booking_id = ?",
             (sold["id"],),

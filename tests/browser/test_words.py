@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
+from string import ascii_lowercase
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Error, Page, Response, Route, expect
 
 from tests.browser.house import House
 
@@ -62,17 +64,17 @@ def values_in(answer: Any) -> set[str]:
     return {answer.lower()} if isinstance(answer, str) else set()
 
 
-def languages(page: Page, data: set[str]) -> set[str]:
-    """Names that the browser gives to the language codes among the data."""
-    codes = [value for value in data if re.fullmatch(r"[a-z]{2}", value)]
+def languages(page: Page) -> set[str]:
+    """Names that the browser gives to languages."""
+    codes = [first + second for first in ascii_lowercase for second in ascii_lowercase]
     script = "(codes) => codes.map((code) => new Intl.DisplayNames('en-GB', {type: 'language'}).of(code))"
-    return {name.lower() for name in page.evaluate(script, codes)}
+    return {name.lower() for name in page.evaluate(script, codes)} - set(codes)
 
 
 def stray_words(page: Page, data: set[str]) -> list[str]:
     """Texts with letters that are in no brackets, in no answer of the API, and neither date nor language."""
     left = []
-    names = NAMES | languages(page, data)
+    names = NAMES | languages(page)
     for text in page.evaluate(TEXTS):
         outside = re.sub(r"⟦[^⟦⟧]*(⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧", " ", text)
         for part in re.split(r"\s[·|,–-]\s|\n|, ", outside):
@@ -89,14 +91,13 @@ def stray_words(page: Page, data: set[str]) -> list[str]:
 def listening(page: Page) -> set[str]:
     """What the API told this page, which is data and no words of the pages."""
     data: set[str] = set()
-    page.on(
-        "response",
-        lambda answer: (
-            data.update(values_in(answer.json()))
-            if answer.url.endswith("/graphql") and "json" in (answer.headers.get("content-type") or "")
-            else None
-        ),
-    )
+
+    def note(answer: Response) -> None:
+        if answer.url.endswith("/graphql") and "json" in (answer.headers.get("content-type") or ""):
+            with suppress(Error):  # the page has gone on, and shows nothing of it
+                data.update(values_in(answer.json()))
+
+    page.on("response", note)
     return data
 
 
