@@ -53,6 +53,13 @@ class MethodNotAllowed(Refusal):
     message = "This way of paying is for the box office only."
 
 
+class MethodNotOffered(Refusal):
+    """The provider in use takes no money this way in time."""
+
+    code = "PAYMENT_METHOD_NOT_OFFERED"
+    message = "This way of paying is not offered here. Please choose another one."
+
+
 class PaymentNotRefundable(Refusal):
     """Nothing was taken, so nothing can go back."""
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from booking_service.commands.cancel import cancel_booking, cancel_showtime
 from booking_service.commands.keep import apply_coupon
+from booking_service.commands.pay import PayWish, pay_booking
 from booking_service.commands.settle import reconcile, settle
 from booking_service.errors import BookingUnknown, HoldExpired, QuoteChanged
 from booking_service.models import Booking, Ticket
@@ -222,3 +223,19 @@ def test_a_cancelled_showtime_refunds_everybody_in_full(
     assert house.booking(held).state == "CANCELLED"
     assert house.showtime(showtime).state == "CANCELLED"
     assert house.claims(showtime) == {}
+
+
+def test_a_way_of_paying_that_the_provider_does_not_offer_is_refused_as_such(
+    house: House, siblings: Siblings
+) -> None:
+    refused = {"code": "PAYMENT_METHOD_NOT_OFFERED", "message": "Not offered."}
+    siblings.answers["payment_service", "takePayment"] = lambda _: {
+        "payment": None, "outcome": "DECLINED", "clientSecret": None, "redirectUrl": None, "userErrors": [refused],
+    }  # fmt: skip
+    mine = house.hold(house.a_showtime(), ["A1", "A2"])
+
+    paid = pay_booking(house.runtime, as_user("ana"), PayWish(mine, "BANK_TRANSFER", "pm_sepa", "k"))
+
+    assert paid.refusal is not None
+    assert paid.refusal.code == "PAYMENT_METHOD_NOT_OFFERED"
+    assert house.booking(mine).state == "HELD"

@@ -21,7 +21,7 @@ from chassis.runtime import Runtime
 from payment_service import events
 from payment_service.commands.recording import fresh, record
 from payment_service.commands.turns import NoTurn, a_turn
-from payment_service.errors import MethodNotAllowed, ProviderBusy
+from payment_service.errors import MethodNotAllowed, MethodNotOffered, ProviderBusy
 from payment_service.lifecycle import CAPTURED, PaymentMethod, PaymentStatus
 from payment_service.models import Payment, PaymentKey
 from payment_service.providers import (
@@ -31,6 +31,7 @@ from payment_service.providers import (
     ChargeState,
     NoAnswer,
     Provider,
+    offered_by,
     provider_named,
     provider_names,
 )
@@ -64,7 +65,7 @@ def take_payment(runtime: Runtime[PaymentSettings], caller: Caller, order: Order
     """Take the money of `order`, once for each key. The same key again carries on where it stopped.
 
     No transaction is open while the provider works. Raises IdempotencyKeyReused for a key with another order,
-    PaymentTokenMissing, AmountInvalid, MethodNotAllowed; ProviderBusy when nothing was or will be begun.
+    PaymentTokenMissing, AmountInvalid, MethodNotAllowed, MethodNotOffered; ProviderBusy when nothing was or will be begun.
     """
     by_staff = caller.has_role(Role.STAFF, scope=order.cinema_id)
     is_for_staff = order.method in _FOR_STAFF or order.at_terminal
@@ -182,6 +183,8 @@ def _stored(session: Session, order: Order, provider: str, mark: str) -> Payment
     known = _known(session, order, mark)
     if known is not None:
         return None if known.payment_id is None else fresh(session, known.payment_id)
+    if provider not in WITHOUT_PROVIDER and order.method not in offered_by(provider):
+        raise MethodNotOffered(field=("input", "method"))
     payment = Payment(
         id=new_id(),
         booking_id=order.booking_id,

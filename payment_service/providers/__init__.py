@@ -14,9 +14,13 @@ from typing import Any, Protocol
 
 from chassis.money import Money
 from chassis.runtime import Runtime
+from payment_service.lifecycle import PaymentMethod
 from payment_service.settings import PaymentSettings
 
 SIMULATED, STRIPE = "simulated", "stripe"
+ONLINE = (PaymentMethod.CARD, PaymentMethod.WALLET, PaymentMethod.BANK_TRANSFER)
+# A bank debits in days, and says no after days: no seat can wait for that. What was simulated tells at once.
+_TOO_LATE = {STRIPE: frozenset({PaymentMethod.BANK_TRANSFER})}
 
 
 class NoAnswer(Exception):
@@ -146,6 +150,11 @@ class Provider(Protocol):
 
     def entries(self, cinema_id: str, start: datetime, end: datetime) -> list[LedgerEntry]:
         """The provider's own books of a cinema from `start` until before `end`."""
+
+
+def offered_by(provider: str) -> list[PaymentMethod]:
+    """The ways in which guests can pay while `provider` takes the money."""
+    return [method for method in ONLINE if method not in _TOO_LATE.get(provider, ())]
 
 
 def provider_names(settings: PaymentSettings) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from payment_service.commands import approving, refunding, settling, taking
 from payment_service.daily_close import daily_close
 from payment_service.errors import PaymentNotFound
 from payment_service.permissions import PERMISSIONS
-from payment_service.providers import STRIPE, NoAnswer, provider_names
+from payment_service.providers import STRIPE, NoAnswer, offered_by, provider_names
 from payment_service.queries import (
     Wanted,
     may_read_in_full,
@@ -44,11 +44,6 @@ from payment_service.schema.types import (
 
 BOOKING = "booking_service"
 LARGEST_PORTION = 2000
-_ONLINE = (
-    lifecycle.PaymentMethod.CARD,
-    lifecycle.PaymentMethod.WALLET,
-    lifecycle.PaymentMethod.BANK_TRANSFER,
-)
 _DESK = (lifecycle.PaymentMethod.CASH, lifecycle.PaymentMethod.COMP)
 
 
@@ -92,7 +87,9 @@ class Query(graphene.ObjectType):
         settings = info.context.runtime.settings
         name = provider_names(settings)[0]
         public = settings.stripe_publishable_key if name == STRIPE else None
-        offered = [PaymentOption(method=method, provider=name, publishable_key=public) for method in _ONLINE]
+        offered = [
+            PaymentOption(method=method, provider=name, publishable_key=public) for method in offered_by(name)
+        ]
         at_desk = [PaymentOption(method=method, provider=DESK) for method in _DESK]
         return offered + (at_desk if info.context.caller.has_role(Role.STAFF) else [])
 
