@@ -131,6 +131,13 @@ class CardNumberGiven(Refusal):
     message = "Never send a card number here. Use what the payment provider's form gives."
 
 
+class AmountNotPayable(Refusal):
+    """An amount that is no multiple of the least that can be paid in its currency."""
+
+    code = "AMOUNT_NOT_PAYABLE"
+    message = "Nobody can pay this amount in this currency."
+
+
 class PaymentMethodNotOffered(Refusal):
     """Cash and complimentary tickets are for the desk."""
 

@@ -5,6 +5,7 @@ Failure                     top-level GraphQL error with `extensions.code`
 ├── Forbidden               signed in, but not allowed
 ├── NotFound                no such object, or not the caller's to see
 ├── Invalid                 the request itself is wrong
+├── AmountTooLarge          a sum that no answer can carry
 ├── Conflict                the object is not in a state that allows it
 ├── RateLimited             too many; carries the seconds to wait
 ├── Unavailable             a part that is needed does not answer; try again
@@ -60,6 +61,13 @@ class Invalid(Failure):
     code = "BAD_USER_INPUT"
     message = "The request is not valid."
     http_status = 400
+
+
+class AmountTooLarge(Failure):
+    """A sum of money is more than an Int of GraphQL can carry, e.g. of a year in rupiahs."""
+
+    code = "AMOUNT_TOO_LARGE"
+    message = "This sum is too large to be told. Please ask for a shorter time or for fewer cinemas."
 
 
 class Conflict(Failure):

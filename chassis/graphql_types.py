@@ -12,8 +12,10 @@ from graphql import GraphQLError
 from graphql.language import ast
 
 from chassis import metrics
-from chassis.errors import Refusal, Refusals
+from chassis.errors import AmountTooLarge, Refusal, Refusals
 from chassis.federation import shareable
+
+LARGEST_INT = 2**31 - 1  # of GraphQL
 
 
 def _unreadable(message: str) -> GraphQLError:
@@ -124,10 +126,17 @@ class ImportUploadPayload(graphene.ObjectType):
 
 
 @shareable
+def _told_amount(money: Any, _info: Any) -> int:
+    amount: int = money["amount"] if isinstance(money, dict) else money.amount
+    if abs(amount) > LARGEST_INT:
+        raise AmountTooLarge
+    return amount
+
+
 class Money(graphene.ObjectType):
     """Integer minor units: 1250 EUR is 12.50 euro."""
 
-    amount = graphene.Int(required=True)
+    amount = graphene.Int(required=True, resolver=_told_amount)
     currency = graphene.String(required=True)
 
 

@@ -16,6 +16,10 @@ _MINOR_DIGITS = {
 }  # fmt: skip
 
 
+# What can be paid by card is a multiple of these: five dinars and rials end in 0, and the ariary has no hundredths.
+_PAYABLE_STEPS = {"BHD": 10, "JOD": 10, "KWD": 10, "OMR": 10, "TND": 10, "MGA": 100}
+
+
 class CurrencyMismatch(ValueError):
     """Two amounts of different currencies were put together."""
 
@@ -46,9 +50,11 @@ class Money:
         return other.amount
 
     def percent(self, percent: int | Decimal) -> Money:
-        """`percent` of it, rounded half up to the minor unit."""
-        share = Decimal(self.amount) * Decimal(percent) / Decimal(100)
-        return Money(int(share.quantize(Decimal(1), rounding=ROUND_HALF_UP)), self.currency)
+        """`percent` of it, rounded half up to what can be paid; never more than all of it for up to 100."""
+        step = payable_step(self.currency)
+        steps = Decimal(self.amount) * Decimal(percent) / Decimal(100 * step)
+        share = int(steps.quantize(Decimal(1), rounding=ROUND_HALF_UP)) * step
+        return Money(min(share, self.amount) if 0 <= percent <= 100 else share, self.currency)
 
     def at_most(self, other: Money) -> Money:
         """The smaller of the two."""
@@ -74,6 +80,11 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
 def minor_digits(currency: str) -> int:
     """Digits after the decimal point of `currency`, from ISO 4217."""
     return _MINOR_DIGITS.get(currency, 2)
+
+
+def payable_step(currency: str) -> int:
+    """The least that can be paid in `currency`, in minor units: every price, discount and refund is a multiple."""
+    return _PAYABLE_STEPS.get(currency, 1)
 
 
 def decimal_text(amount: int, currency: str) -> str:

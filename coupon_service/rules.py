@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.errors import Refusal, Refusals
-from chassis.money import Money
+from chassis.money import Money, payable_step
 from coupon_service.codes import is_code
 from coupon_service.errors import (
     BadField,
@@ -161,6 +161,9 @@ def _faults_of_discount(terms: Terms, at: str) -> Iterator[Refusal]:
     ):
         if money is not None and not 0 < money.amount <= LARGEST_AMOUNT:
             yield BadField("The amount must be more than nothing.", field=(at, name), code="AMOUNT_INVALID")
+    for name, money in (("amountOff", terms.amount_off), ("maximumDiscount", terms.maximum_discount)):
+        if money is not None and money.amount % payable_step(money.currency):
+            yield BadField("Nobody can pay this amount.", field=(at, name), code="AMOUNT_NOT_PAYABLE")
     if len({money.currency for money in _monies(terms)}) > 1:
         yield BadField("All amounts must be in one currency.", field=(at,), code="CURRENCY_MISMATCH")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from chassis.money import Money
+from chassis.money import Money, payable_step
 from payment_service.errors import (
     AmountInvalid,
     CurrencyMismatch,
@@ -110,6 +110,9 @@ def refund_amount(asked: Money | None, *, status: PaymentStatus, captured: Money
         raise CurrencyMismatch(field=("input", "amount", "currency"))
     if asked.amount <= 0:
         raise AmountInvalid(field=("input", "amount"))
+    if asked.amount % payable_step(asked.currency) and asked.amount != left:
+        least = Money(payable_step(asked.currency), asked.currency)
+        raise AmountInvalid(f"Refunds in this currency are multiples of {least}.", field=("input", "amount"))
     if asked.amount > left:
         raise RefundExceedsPayment(
             f"Only {Money(left, captured.currency)} is left.", field=("input", "amount")

@@ -10,7 +10,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from booking_service.commands.moves import News, Running, lock_showtime, run, take_seats, tell_waiting_list
-from booking_service.errors import PolicyInvalid, ScheduleInvalid, SeatTaken, SeatUnknown, ShowtimeUnknown
+from booking_service.errors import (
+    AmountNotPayable,
+    PolicyInvalid,
+    ScheduleInvalid,
+    SeatTaken,
+    SeatUnknown,
+    ShowtimeUnknown,
+)
 from booking_service.live import SeatFact
 from booking_service.models import CinemaCopy, Claim, PolicyRow, Showtime, WaitingListEntry
 from booking_service.queries.seat_maps import free_for_anyone, plan_of
@@ -18,9 +25,9 @@ from booking_service.rules.inputs import LARGEST_AMOUNT
 from booking_service.rules.refunds import Tier, write_tiers
 from chassis import audit
 from chassis.database import utc_now
-from chassis.errors import Forbidden, Refusals
+from chassis.errors import Forbidden, Refusal, Refusals
 from chassis.identity import Caller, Role
-from chassis.money import Money
+from chassis.money import Money, payable_step
 
 
 @dataclass(frozen=True)
@@ -92,13 +99,15 @@ def _columns(wish: PolicyWish) -> dict[str, object]:
 
 
 def _check_policy(wish: PolicyWish, currency: str) -> None:
-    faults = []
+    faults: list[Refusal] = []
     for name, (low, high) in RANGES.items():
         value = getattr(wish, name)
         if value is not None and not low <= value <= high:
             faults.append(PolicyInvalid(f"{WORDS[name]} is {low} to {high}.", field=("input", WORDS[name])))
     if wish.fee is not None and (wish.fee.currency != currency or not 0 <= wish.fee.amount <= LARGEST_AMOUNT):
         faults.append(PolicyInvalid(f"The fee is in {currency} and not negative.", field=("input", "fee")))
+    if wish.fee is not None and wish.fee.amount % payable_step(wish.fee.currency):
+        faults.append(AmountNotPayable(field=("input", "fee")))
     for index, tier in enumerate(wish.refund_tiers or ()):
         if not (0 <= tier.percent <= 100 and 0 <= tier.hours_before <= 8760):
             faults.append(

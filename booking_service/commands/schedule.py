@@ -17,13 +17,14 @@ from booking_service.events import showtime_scheduled
 from booking_service.models import AuditoriumCopy, CinemaCopy, MovieCopy, Plan, PriceRow, Showtime
 from booking_service.queries.policies import policy_of
 from booking_service.queries.seat_maps import write_plan
-from booking_service.rules.inputs import LARGEST_AMOUNT, LONGEST_WORD
+from booking_service.rules.inputs import LARGEST_AMOUNT, LONGEST_WORD, check_payable
 from booking_service.rules.schedule import Slot, clashes, local_times, slot_of
 from chassis import audit
 from chassis.database import utc_now
 from chassis.errors import Refusal, Refusals, Unavailable
 from chassis.identity import Caller, Role
 from chassis.ids import new_id
+from chassis.money import Money
 from chassis.outbox import publish
 
 MOST_AT_ONCE = 500
@@ -197,6 +198,7 @@ def check_prices(prices: Sequence[Price], categories: set[str], currency: str) -
             raise ScheduleInvalid("A price can't be negative.", field=place)
         if price.amount > LARGEST_AMOUNT:
             raise ScheduleInvalid("This price is too high.", field=place)
+        check_payable(Money(price.amount, price.currency), field=place)
         if (price.category, price.ticket_type) in seen:
             raise ScheduleInvalid("This price is in the list twice.", field=place)
         seen.add((price.category, price.ticket_type))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
@@ -11,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from booking_service.commands.change_seats import change_seats
 from booking_service.commands.hold import SeatChoice
+from booking_service.commands.schedule import Price, check_prices
 from booking_service.commands.settle import settle
 from booking_service.models import PriceRow, Ticket
 from booking_service.peers import Charge
 from booking_service.rules.prices import sum_up
 from booking_service.rules.refunds import Tier, quote
 from booking_service.tests.builders import House, Siblings
-from chassis.money import Money, decimal_text
+from chassis.errors import Refusal
+from chassis.money import Money, decimal_text, payable_step
 from chassis.testing import NOON, as_user
 
 
@@ -147,8 +150,10 @@ def test_sums_are_equal_and_shares_are_rounded_half_up_in_every_currency(
     assert figures.subtotal - figures.discount + figures.fee == figures.total
     assert figures.total.amount >= 0
     assert offer is not None
-    exact = Fraction(figures.total.amount * percent, 100)
-    assert offer.amount.amount == (exact + Fraction(1, 2)).__floor__()
+    step = payable_step(currency)
+    exact = Fraction(figures.total.amount * percent, 100 * step)
+    rounded = (exact + Fraction(1, 2)).__floor__() * step
+    assert offer.amount.amount == min(rounded, figures.total.amount)
     assert 0 <= offer.amount.amount <= figures.total.amount
     assert {figures.subtotal.currency, figures.total.currency, offer.amount.currency} == {currency}
 
@@ -168,3 +173,19 @@ def test_a_booking_in_yen_and_one_in_dinar_are_charged_in_their_own_minor_units(
 
     charged = [payment["amount"] for payment in siblings.payments.values()]
     assert charged == [{"amount": 2100, "currency": "JPY"}, {"amount": 2100, "currency": "KWD"}]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "code"),
+    [(2275, "KWD", "AMOUNT_NOT_PAYABLE"), (150, "MGA", "AMOUNT_NOT_PAYABLE"), (200_000_001, "IDR", "SCHEDULE_INVALID")],
+)  # fmt: skip
+def test_a_price_that_nobody_can_pay_is_refused(amount: int, currency: str, code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        check_prices([Price("STANDARD", "ADULT", amount, currency)], {"STANDARD"}, currency)
+
+    assert (refused.value.code, refused.value.field) == (code, ("input", "prices", "0"))
+
+
+def test_prices_of_ten_fils_and_of_150000_rupiahs_can_be_entered() -> None:
+    check_prices([Price("STANDARD", "ADULT", 2280, "KWD")], {"STANDARD"}, "KWD")
+    check_prices([Price("STANDARD", "ADULT", 15_000_000, "IDR")], {"STANDARD"}, "IDR")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from booking_service.queries import reports
 from booking_service.tests.builders import CINEMA, FILM, ROOM, House, Siblings
 from chassis.clock import SetClock
 from chassis.testing import ServiceClient, as_peer, as_user
@@ -436,6 +437,26 @@ def test_figures_equal_what_was_sold(house: House, client: ServiceClient) -> Non
     assert seen["byHour"] == [{"hour": 13, "tickets": 4}]
     assert seen["occupancyByHour"] == [{"weekday": 6, "hour": 16, "occupancy": round(4 / 21, 4)}]
     assert client.error_codes(report, caller=STAFF) == ["FORBIDDEN"]
+
+
+def test_a_sum_beyond_an_int_is_refused_by_its_name_and_the_other_figures_stay(
+    client: ServiceClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sold = reports.Figures(
+        key="", name="", revenue=2**31, refunded=2**31 - 1, bookings=2, tickets=4, occupancy=0.1
+    )
+    monkeypatch.setattr(reports, "sold", lambda *_: sold)
+    question = """{ large: salesReport(from: "2026-11-20", to: "2026-11-22", currency: "IDR") { revenue { amount } }
+        small: salesReport(from: "2026-11-20", to: "2026-11-22", currency: "IDR") { refunded { amount } tickets } }"""
+
+    answer = client.gql(question, caller=MANAGER)
+
+    (error,) = answer["errors"]
+    assert (error["extensions"]["code"], error["path"]) == (
+        "AMOUNT_TOO_LARGE",
+        ["large", "revenue", "amount"],
+    )
+    assert answer["data"] == {"large": None, "small": {"refunded": {"amount": 2**31 - 1}, "tickets": 4}}
 
 
 def test_personal_data_is_told_to_the_user_service_alone(house: House, client: ServiceClient) -> None:

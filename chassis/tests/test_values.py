@@ -33,6 +33,21 @@ def test_a_share_is_rounded_half_up(amount: int, percent: int, expected: int) ->
     assert Money(amount, "EUR").percent(percent) == Money(expected, "EUR")
 
 
+@pytest.mark.parametrize(
+    ("money", "percent", "expected"),
+    [
+        (Money(4550, "KWD"), 50, 2280),
+        (Money(4540, "TND"), 50, 2270),
+        (Money(4530, "BHD"), 50, 2270),
+        (Money(12_300, "MGA"), 50, 6200),
+        (Money(4550, "IQD"), 33, 1502),
+        (Money(2275, "KWD"), 100, 2275),
+    ],
+)
+def test_a_share_is_one_that_can_be_paid_by_card(money: Money, percent: int, expected: int) -> None:
+    assert money.percent(percent).amount == expected
+
+
 def test_two_currencies_do_not_mix() -> None:
     with pytest.raises(CurrencyMismatch):
         Money(1, "EUR") + Money(1, "USD")

@@ -37,9 +37,11 @@ _STATES = {
     "requires_action": ChargeState.ACTION_REQUIRED,
     "canceled": ChargeState.FAILED,
 }
-_TYPES = {"BANK_TRANSFER": ["sepa_debit"]}  # cards and the wallets of phones are both "card" to Stripe
+# Cards and the wallets of phones are both "card" to Stripe. Nobody begins a debit any more; those begun before end.
+_TYPES = {"BANK_TRANSFER": ["sepa_debit"]}
 _EXPAND = ["latest_charge"]
 _COUNTED_IN_HUNDREDTHS = {"ISK": 100, "UGX": 100}  # though they have no smaller part
+_COUNTED_IN_WHOLES = {"MGA": 100}  # though ISO 4217 gives it two digits
 _PLAIN_CODES = {"generic_decline": "CARD_DECLINED", "resource_missing": "PAYMENT_METHOD_UNKNOWN"}
 
 
@@ -298,11 +300,15 @@ def _entry(intent: dict[str, Any], amount: int) -> LedgerEntry:
 
 
 def _theirs(money: Money) -> int:
-    """The amount as Stripe counts it."""
-    return money.amount * _COUNTED_IN_HUNDREDTHS.get(money.currency, 1)
+    """The amount as Stripe counts it. Money of before there was a smallest payable step is not taken for more."""
+    return (
+        money.amount
+        * _COUNTED_IN_HUNDREDTHS.get(money.currency, 1)
+        // _COUNTED_IN_WHOLES.get(money.currency, 1)
+    )
 
 
 def _ours(amount: int, currency: str) -> Money:
     """An amount as Stripe counts it, in minor units."""
     code = currency.upper()
-    return Money(int(amount) // _COUNTED_IN_HUNDREDTHS.get(code, 1), code)
+    return Money(int(amount) * _COUNTED_IN_WHOLES.get(code, 1) // _COUNTED_IN_HUNDREDTHS.get(code, 1), code)

@@ -134,6 +134,17 @@ def test_a_key_asked_again_after_a_day_makes_no_second_intent(till, stripe_serve
     assert again == first
 
 
+def test_a_debit_that_takes_days_is_neither_offered_nor_begun(till, stripe_server):
+    offered = till.client.data("{ paymentOptions { method } }")["paymentOptions"]
+
+    asked = till.take("pm_sepa", method="BANK_TRANSFER")
+
+    assert [option["method"] for option in offered] == ["CARD", "WALLET"]
+    assert (asked["outcome"], asked["payment"]) == ("DECLINED", None)
+    assert asked["userErrors"] == [{"code": "PAYMENT_METHOD_NOT_OFFERED", "field": ["input", "method"]}]
+    assert stripe_server.intents == {}
+
+
 def test_an_intent_that_was_never_confirmed_is_closed(till, stripe_server):
     stripe_server.lost_answers = ["/payment_intents"]
     till.take("pm_card_visa")
@@ -159,7 +170,9 @@ def test_another_amount_than_was_ordered_pays_for_nothing_and_goes_back(till, st
     assert [refund["amount"] for refund in stripe_server.refunds.values()] == [1]
 
 
-@pytest.mark.parametrize(("currency", "theirs"), [("JPY", 1800), ("ISK", 180_000), ("KWD", 1800)])
+@pytest.mark.parametrize(
+    ("currency", "theirs"), [("JPY", 1800), ("ISK", 180_000), ("UGX", 180_000), ("KWD", 1800), ("MGA", 18)]
+)
 def test_a_currency_without_hundredths_is_charged_and_given_back_as_stripe_counts_it(
     till, stripe_server, currency, theirs
 ):
