@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from booking_service.commands.change_seats import change_seats
 from booking_service.commands.hold import SeatChoice
+from booking_service.commands.house import PolicyWish, _check_policy
 from booking_service.commands.schedule import Price, check_prices
 from booking_service.commands.settle import settle
 from booking_service.models import PriceRow, Ticket
@@ -19,7 +20,7 @@ from booking_service.peers import Charge
 from booking_service.rules.prices import sum_up
 from booking_service.rules.refunds import Tier, quote
 from booking_service.tests.builders import House, Siblings
-from chassis.errors import Refusal
+from chassis.errors import Refusal, Refusals
 from chassis.money import Money, decimal_text, payable_step
 from chassis.testing import NOON, as_user
 
@@ -184,6 +185,13 @@ def test_a_price_that_nobody_can_pay_is_refused(amount: int, currency: str, code
         check_prices([Price("STANDARD", "ADULT", amount, currency)], {"STANDARD"}, currency)
 
     assert (refused.value.code, refused.value.field) == (code, ("input", "prices", "0"))
+
+
+def test_a_fee_that_nobody_can_pay_is_refused() -> None:
+    with pytest.raises(Refusals) as refused:
+        _check_policy(PolicyWish(fee=Money(105, "KWD")), "KWD")
+
+    assert [fault.code for fault in refused.value.refusals] == ["AMOUNT_NOT_PAYABLE"]
 
 
 def test_prices_of_ten_fils_and_of_150000_rupiahs_can_be_entered() -> None:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.errors import Refusal
+from chassis.errors import Refusal, Refusals
 from chassis.money import Money
 from coupon_service.codes import is_code, new_code, normal_code
 from coupon_service.lifecycle import MOVES, DiscountKind, UseState
-from coupon_service.rules import Order, Terms, Uses, discount_of, quote
+from coupon_service.rules import Order, Terms, Uses, check_terms, discount_of, quote
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NONE_USED = Uses(by_all=0, by_user=0)
@@ -94,6 +94,18 @@ def test_the_first_instant_counts_and_the_last_does_not():
     assert first == Money(100, "EUR")
     with pytest.raises(Refusal, match="expired"):
         quote(terms, _order(1000), NONE_USED, now=NOW.replace(hour=13))
+
+
+@pytest.mark.parametrize(("amount", "codes"), [(1005, ["AMOUNT_NOT_PAYABLE"]), (1010, [])])
+def test_a_fixed_amount_of_dinars_ends_in_nought(amount, codes):
+    terms = Terms(kind=DiscountKind.FIXED_AMOUNT, amount_off=Money(amount, "KWD"))
+    found = []
+    try:
+        check_terms("DINAR", None, terms)
+    except Refusals as faults:
+        found = [fault.code for fault in faults.refusals]
+
+    assert found == codes
 
 
 def test_yen_have_no_smaller_part():

@@ -64,6 +64,16 @@ def test_money_that_never_came_can_not_go_back(status):
         refund_amount(None, status=status, captured=Money(100, "EUR"), promised=0)
 
 
+def test_what_goes_back_in_dinars_ends_in_nought_or_is_all_there_is():
+    whole = {"status": PaymentStatus.SUCCEEDED, "captured": Money(2275, "KWD"), "promised": 0}
+
+    with pytest.raises(Refusal, match=r"multiples of 0\.010 KWD"):
+        refund_amount(Money(1135, "KWD"), **whole)
+
+    assert refund_amount(Money(1140, "KWD"), **whole) == Money(1140, "KWD")
+    assert refund_amount(Money(2275, "KWD"), **whole) == Money(2275, "KWD")
+
+
 def test_nothing_leads_back_to_pending_and_captured_money_is_never_called_failed():
     assert sources_of(PaymentStatus.PENDING) == []
     assert CAPTURED.isdisjoint(sources_of(PaymentStatus.FAILED))
