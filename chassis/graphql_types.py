@@ -125,7 +125,6 @@ class ImportUploadPayload(graphene.ObjectType):
     user_errors = required_list(UserError)
 
 
-@shareable
 def _told_amount(money: Any, _info: Any) -> int:
     amount: int = money["amount"] if isinstance(money, dict) else money.amount
     if abs(amount) > LARGEST_INT:
@@ -133,6 +132,7 @@ def _told_amount(money: Any, _info: Any) -> int:
     return amount
 
 
+@shareable
 class Money(graphene.ObjectType):
     """Integer minor units: 1250 EUR is 12.50 euro."""
 
