@@ -10,7 +10,8 @@ test("minor units are told with as many digits as the currency has", () => {
 
 test("currencies have the digits that the services count with", () => {
   const source = readFileSync(new URL("../../chassis/money.py", import.meta.url), "utf8");
-  const told = [...source.matchAll(/"([A-Z]{3})": (\d)/g)].map(([, currency, digits]) => [currency, Number(digits)]);
+  const table = source.slice(source.indexOf("_MINOR_DIGITS"), source.indexOf("}", source.indexOf("_MINOR_DIGITS")));
+  const told = [...table.matchAll(/"([A-Z]{3})": (\d)/g)].map(([, currency, digits]) => [currency, Number(digits)]);
   assert.ok(told.length > 20);
   for (const [currency, digits] of told) assert.equal(minorDigits(currency), digits, currency);
 });

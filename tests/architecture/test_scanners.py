@@ -89,7 +89,12 @@ def test_the_rules_of_the_house_hold_in_every_room():
 
 
 @pytest.mark.parametrize(
-    ("rule", "weak"), [(rule, weak) for rule, planted in RULES.items() for weak in planted], ids=str
+    ("rule", "weak"),
+    [
+        pytest.param(rule, weak, id=f"{rule.__name__}: {weak}")
+        for rule, planted in RULES.items()
+        for weak in planted
+    ],
 )
 def test_each_rule_of_the_house_finds_what_was_planted(rule, weak):
     assert list(findings(weak, (rule,)))
