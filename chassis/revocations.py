@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
+
 import redis
 
-COUNT = "revoked:count"
+LATEST = "revoked:latest"
 
 
 class Revocations:
@@ -17,16 +19,19 @@ class Revocations:
         """Refuse the access tokens of `session_id` for `seconds`. Raises redis.RedisError when Redis is down."""
         both = self._client.pipeline(transaction=True)
         both.set(_key(session_id), b"1", ex=max(1, seconds))
-        both.incr(COUNT)
+        both.set(LATEST, secrets.randbits(62))
         both.execute()
 
     def is_revoked(self, session_id: str) -> bool:
         """Whether the session has ended. Raises redis.RedisError when Redis is down."""
         return bool(self._client.exists(_key(session_id)))
 
-    def count(self) -> int:
-        """How many were revoked so far: as long as it stays the same none was. Raises redis.RedisError."""
-        return int(self._client.get(COUNT) or 0)
+    def latest(self) -> int:
+        """A number that each of them changes: as long as it stays the same none was revoked. Raises redis.RedisError.
+
+        Drawn, not counted: a Redis that was emptied would count up to the old number again.
+        """
+        return int(self._client.get(LATEST) or 0)
 
 
 def _key(session_id: str) -> str:

@@ -83,13 +83,13 @@ class Sessions:
             return self._news
         self._news_at = now
         try:
-            count = self._revocations.count()
+            latest = self._revocations.latest()
         except redis.RedisError:
             self._down_since = now
             return self._news
-        if count != self._news:
-            self._news, self._moved_at = count, self._clock()
-        return count
+        if latest != self._news:
+            self._news, self._moved_at = latest, self._clock()
+        return latest
 
     @property
     def copied(self) -> bool:
