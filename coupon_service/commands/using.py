@@ -252,7 +252,8 @@ def _let_go(session: Session, use: CouponUse, target: UseState) -> None:
 
 def _take_again(session: Session, coupon: Coupon, use: CouponUse) -> None:
     try:
-        _count(session, coupon, use.user_id)
+        with session.begin_nested():  # one limit may hold and the other not: neither is counted then
+            _count(session, coupon, use.user_id)
     except CouponUsedUp:
         log().warning("coupon was used up meanwhile", coupon_id=coupon.id, booking_id=use.booking_id)
         return

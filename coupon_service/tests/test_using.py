@@ -258,6 +258,17 @@ def test_a_limit_holds_even_for_a_hold_paid_after_its_expiry(desk):
     assert desk.counts(coupon["id"]) == (1, 1, 1)
 
 
+def test_a_persons_limit_holds_too_and_counts_nothing_then(desk):
+    coupon = desk.coupon(usageLimitPerUser=1)
+    desk.reserve()
+    desk.tell("booking.expired")
+    desk.reserve("booking-2")
+
+    desk.tell("booking.confirmed", couponCode="WELCOME10")
+
+    assert desk.counts(coupon["id"]) == (1, 1, 1)
+
+
 def test_a_booking_paid_with_one_coupon_takes_no_other(desk):
     desk.coupon("FIRST"), desk.coupon("SECOND")
     desk.reserve(code="FIRST")
