@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.away import away
 from tests.browser.house import House, Person
 from tests.journeys.guests import Guest
-from tests.system import RunningSystem
+from tests.system import RunningSystem, wait_until
 
 RESTING = "This part is resting for a moment"
 SAFE = "Bookings you have made are safe"
@@ -20,6 +20,8 @@ PROGRAMME = "#programme li"
 SEATS = "Live,"
 PAY = "Pay for your seats"
 # What each page has to say while a service is away; {title} is the film's. What is not named here is whole.
+ALL_ROOMS = """{ movies(first: 1) { nodes { id showtimes { id } } } cinemas(first: 1) { nodes { id } }
+  showtimes(first: 1) { nodes { id } } }"""
 WHOLE = {
     "home": PROGRAMME,
     "film": "Showtimes",
@@ -126,6 +128,8 @@ def test_each_page_shows_what_is_left_and_comes_back_whole(
         for name, whole in WHOLE.items():
             scene.shows(name, LEFT[service].get(name, whole))
 
+    # A way that was closed for a while is tried again within seconds.
+    wait_until(lambda: system.gql(ALL_ROOMS).errors == [], "every room answers again")
     # Away from the page last seen first: the same address would not be asked for again.
     for name in ("bookings", "profile", "home", "today"):
         scene.shows(name, WHOLE[name])

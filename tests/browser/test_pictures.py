@@ -121,5 +121,5 @@ def test_the_staffs_day(house: House, open_view: Open, album: Path) -> None:
     house.enter(context, house.staff("admin"))
     page.goto("/admin")
     expect(page.locator("main h1")).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    expect(page.locator(".waiting")).to_have_count(0)
     take(page, album, "admin")

@@ -161,10 +161,10 @@ def test_arrows_choose_and_escape_gives_the_focus_back(page: Page, staff: Callab
     page.keyboard.press("Enter")
 
     page.keyboard.press("ArrowDown")
-    expect(page.get_by_role("listbox").get_by_role("option", selected=True)).to_contain_text("Check-in")
+    expect(page.get_by_role("listbox").get_by_role("option", selected=True)).to_contain_text("Box office")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
-    expect(page.get_by_role("listbox").get_by_role("option", selected=True)).to_contain_text("Bookings")
+    expect(page.get_by_role("listbox").get_by_role("option", selected=True)).to_contain_text("Messages")
     page.keyboard.press("Escape")
 
     expect(opener).to_be_focused()

@@ -115,7 +115,7 @@ def test_a_card_typed_into_stripes_form_pays_for_the_seats(cinema: House, enter:
     assert [payment["status"] for payment in cinema.payments_of(booking_id)] == ["SUCCEEDED"]
 
 
-def test_stripes_form_follows_the_total_and_the_method(cinema: House, enter: Enter) -> None:
+def test_stripes_form_follows_the_total(cinema: House, enter: Enter) -> None:
     guest = cinema.new_guest()
     page = enter(guest)
     booking_id = to_checkout(page, cinema.showtime()["id"])
@@ -125,12 +125,11 @@ def test_stripes_form_follows_the_total_and_the_method(cinema: House, enter: Ent
 
     page.get_by_label(seat).select_option("CHILD")
     page.wait_for_function("full => globalThis.stripeAsked.amount < full", arg=full)
-    page.get_by_label("Bank transfer").check()
 
-    assert (
-        page.evaluate("globalThis.stripeAsked.amount") == cinema.booking(guest, booking_id)["total"]["amount"]
-    )
-    assert page.evaluate("globalThis.stripeAsked.paymentMethodTypes") == ["sepa_debit"]
+    total = cinema.booking(guest, booking_id)["total"]["amount"]
+    assert page.evaluate("globalThis.stripeAsked.amount") == total
+    # A debit may take days: with Stripe nobody is offered one.
+    expect(page.get_by_label("Bank transfer")).to_have_count(0)
 
 
 def test_a_card_that_stripe_declines_keeps_the_seats_and_another_one_pays(
