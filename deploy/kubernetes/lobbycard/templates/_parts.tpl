@@ -49,6 +49,7 @@ app.kubernetes.io/component: {{ .component }}
 - {name: DATABASE_URL, value: "mysql+pymysql://{{ $.part }}_service:$({{ $password }})@{{ .host }}:{{ .port }}/{{ $.part }}_db?charset=utf8mb4"}
 {{- end }}
 {{- if eq .part "user" }}
+- {name: QUIET_REGISTRATION, value: {{ $root.Values.quietRegistration | quote }}}
 {{ include "lobbycard.secret" (dict "root" $root "name" "PASSWORD_PEPPER") }}
 {{- else if eq .part "movie" }}
 {{- range list "POSTER_BUCKET" "POSTER_S3_ENDPOINT" "AWS_ACCESS_KEY_ID" "AWS_SECRET_ACCESS_KEY" "AWS_DEFAULT_REGION" }}
