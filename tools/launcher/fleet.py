@@ -10,7 +10,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chassis import room_keys
 from tools.launcher.console import LauncherProblem
 from tools.launcher.home import Home
 
@@ -139,6 +138,8 @@ class Fleet:
 
     def environment(self, secrets: Mapping[str, str]) -> dict[str, str]:
         """What every part is given."""
+        from chassis import room_keys  # needs the packages, which a first start has yet to install
+
         given = self.environ.get("no_proxy") or self.environ.get("NO_PROXY")
         own = ",".join(filter(None, (given, "127.0.0.1,localhost")))
         return {
