@@ -67,7 +67,7 @@ class AmountTooLarge(Failure):
     """A sum of money is more than an Int of GraphQL can carry, e.g. of a year in rupiahs."""
 
     code = "AMOUNT_TOO_LARGE"
-    message = "This sum is too large to be told. Please ask for a shorter time or for fewer cinemas."
+    message = "This sum is too large to be told. Please ask for a shorter time or for fewer places."
 
 
 class Conflict(Failure):
