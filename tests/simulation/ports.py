@@ -76,7 +76,7 @@ class MemoryDatabase(Database):
         engine = create_engine(
             "sqlite://", creator=lambda: connection, poolclass=StaticPool, pool_reset_on_return=None, **ENGINE
         )
-        engine.dialect.do_begin = _begin  # type: ignore[method-assign,assignment]
+        engine.dialect.do_begin = _begin  # type: ignore[method-assign,assignment]  # of this engine alone
         self._writing = engine
         return engine
 

@@ -38,7 +38,7 @@ def client(database_url, clock, redis_client: redis.Redis, tmp_path):
         PEERS="movie_service=http://a.invalid,cinema_service=http://b.invalid",
     )  # fmt: skip
     made = ServiceClient(create_app(runtime=runtime))
-    made.peers = peers  # type: ignore[attr-defined]
+    made.peers = peers  # type: ignore[attr-defined]  # siblings made by the test
     yield made
     runtime.close()
 
